@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What each file system gives to the path walk: nodes, names in directories, contents.
+ * Ownership: `state` belongs to the driver from open to close; nodes are values that mean something to it. */
+#ifndef REEVE_FSREAD_DRIVER_H
+#define REEVE_FSREAD_DRIVER_H
+
+#include <stdbool.h>
+
+#include "core/base/err.h"
+#include "core/distro/reader.h"
+
+enum node_kind { NODE_FILE, NODE_DIRECTORY, NODE_LINK, NODE_OTHER };
+
+struct node {
+        uint64_t id, size; /* bytes of the file or of the link's target */
+        enum node_kind kind;
+};
+
+struct driver {
+        const char *name;
+        bool (*probe)(const struct rv_reader *fs);
+        int (*open)(const struct rv_reader *fs, void **ret_state, struct node *ret_root, struct rv_err *err);
+        /* RV_NOTFOUND: the directory has no such name. */
+        int (*find)(void *state, const struct node *directory, const char *name, struct node *ret, struct rv_err *err);
+        /* Fills buf with all of a file, or a link's target. */
+        int (*read)(void *state, const struct node *node, char *buf, struct rv_err *err);
+        void (*close)(void *state);
+};
+
+extern const struct driver fsread_ext, fsread_squashfs, fsread_erofs;
+
+/* The node kind of a Unix mode. */
+enum node_kind fsread_kind(unsigned mode);
+/* RV_DAMAGED and RV_NOTFOUND in one set of words. */
+int fsread_damaged(const struct rv_reader *fs, const char *name, struct rv_err *err) RV_CHECK;
+int fsread_missing(const struct rv_reader *fs, const char *what, struct rv_err *err) RV_CHECK;
+
+#endif

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* ext2, ext3 and ext4 by libext2fs, over an I/O manager of our own that reads a part of a disk and writes nothing. */
+#include <ext2fs/ext2fs.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/distro/fsread/driver.h"
+
+enum { MAGIC_AT = 1024 + 56, MAGIC = 0xef53 };
+
+struct ext {
+        ext2_filsys fs;
+        const struct rv_reader *reader;
+        struct struct_io_manager manager;
+};
+
+static bool probe(const struct rv_reader *fs)
+{
+        uint8_t magic[2];
+
+        return rv_read(fs, MAGIC_AT, magic, sizeof magic, NULL) == 0 && rv_le16(magic) == MAGIC;
+}
+
+/* libext2fs hands nothing but a name to an I/O manager: ours is the address of our struct. */
+static errcode_t channel_open(const char *name, int flags, io_channel *ret)
+{
+        (void)flags;
+        struct ext *ext = (struct ext *)(uintptr_t)strtoumax(name, NULL, 16);
+        io_channel channel = calloc(1, sizeof *channel);
+        if (!channel)
+                return EXT2_ET_NO_MEMORY;
+        channel->magic = EXT2_ET_MAGIC_IO_CHANNEL;
+        channel->manager = &ext->manager;
+        channel->name = strdup(name);
+        channel->block_size = 1024;
+        channel->refcount = 1;
+        channel->private_data = ext;
+        *ret = channel;
+        return 0;
+}
+
+static errcode_t channel_close(io_channel channel)
+{
+        if (--channel->refcount > 0)
+                return 0;
+        free(channel->name);
+        free(channel);
+        return 0;
+}
+
+static errcode_t channel_block_size(io_channel channel, int size)
+{
+        channel->block_size = size;
+        return 0;
+}
+
+static errcode_t channel_read64(io_channel channel, unsigned long long block, int count, void *data)
+{
+        const struct ext *ext = channel->private_data;
+        /* A negative count is bytes, as io_channel_read_blk64 has it. */
+        size_t n = count < 0 ? (size_t) - (long)count : (size_t)count * (size_t)channel->block_size;
+        uint64_t at;
+
+        if (__builtin_mul_overflow(block, (uint64_t)channel->block_size, &at))
+                return EXT2_ET_SHORT_READ;
+        return rv_read(ext->reader, at, data, n, NULL) ? EXT2_ET_SHORT_READ : 0;
+}
+
+static errcode_t channel_read(io_channel channel, unsigned long block, int count, void *data)
+{
+        return channel_read64(channel, block, count, data);
+}
+
+static errcode_t channel_write(io_channel channel, unsigned long block, int count, const void *data)
+{
+        (void)channel, (void)block, (void)count, (void)data;
+        return EXT2_ET_RO_FILSYS;
+}
+
+static errcode_t channel_write64(io_channel channel, unsigned long long block, int count, const void *data)
+{
+        (void)channel, (void)block, (void)count, (void)data;
+        return EXT2_ET_RO_FILSYS;
+}
+
+static errcode_t channel_flush(io_channel channel)
+{
+        (void)channel;
+        return 0;
+}
+
+static int load(struct ext *ext, ext2_ino_t number, struct node *ret)
+{
+        struct ext2_inode inode;
+
+        if (ext2fs_read_inode(ext->fs, number, &inode))
+                return -1;
+        ret->id = number;
+        ret->kind = fsread_kind(inode.i_mode);
+        ret->size = EXT2_I_SIZE(&inode);
+        return 0;
+}
+
+static void ext_close(void *state)
+{
+        struct ext *ext = state;
+
+        if (ext->fs)
+                ext2fs_free(ext->fs);
+        free(ext);
+}
+
+static int ext_open(const struct rv_reader *fs, void **ret_state, struct node *ret_root, struct rv_err *err)
+{
+        struct ext *ext = calloc(1, sizeof *ext);
+        char name[2 + 2 * sizeof(uintptr_t) + 1];
+
+        if (!ext)
+                return rv_fail_memory(err);
+        ext->reader = fs;
+        ext->manager = (struct struct_io_manager){
+                .magic = EXT2_ET_MAGIC_IO_MANAGER,
+                .name = "reeve",
+                .open = channel_open,
+                .close = channel_close,
+                .set_blksize = channel_block_size,
+                .read_blk = channel_read,
+                .read_blk64 = channel_read64,
+                .write_blk = channel_write,
+                .write_blk64 = channel_write64,
+                .flush = channel_flush,
+        };
+        (void)snprintf(name, sizeof name, "%" PRIxPTR, (uintptr_t)ext);
+        /* Checksums are checked: a damaged system is told, not read. */
+        if (ext2fs_open(name, EXT2_FLAG_64BITS | EXT2_FLAG_SOFTSUPP_FEATURES, 0, 0, &ext->manager, &ext->fs) ||
+            load(ext, EXT2_ROOT_INO, ret_root)) {
+                ext_close(ext);
+                return fsread_damaged(fs, fsread_ext.name, err);
+        }
+        *ret_state = ext;
+        return 0;
+}
+
+static int ext_find(void *state, const struct node *directory, const char *name, struct node *ret, struct rv_err *err)
+{
+        struct ext *ext = state;
+        ext2_ino_t number;
+
+        errcode_t code = ext2fs_lookup(ext->fs, (ext2_ino_t)directory->id, name, (int)strlen(name), NULL, &number);
+        if (code == EXT2_ET_FILE_NOT_FOUND)
+                return fsread_missing(ext->reader, name, err);
+        return code || load(ext, number, ret) ? fsread_damaged(ext->reader, fsread_ext.name, err) : 0;
+}
+
+static int ext_read(void *state, const struct node *node, char *buf, struct rv_err *err)
+{
+        struct ext *ext = state;
+        struct ext2_inode inode;
+        ext2_file_t file;
+        unsigned int got = 0;
+
+        if (ext2fs_read_inode(ext->fs, (ext2_ino_t)node->id, &inode))
+                return fsread_damaged(ext->reader, fsread_ext.name, err);
+        /* Short targets lie where the block numbers would. */
+        if (node->kind == NODE_LINK && ext2fs_is_fast_symlink(&inode) && node->size < sizeof inode.i_block) {
+                memcpy(buf, inode.i_block, (size_t)node->size);
+                return 0;
+        }
+        if (ext2fs_file_open(ext->fs, (ext2_ino_t)node->id, 0, &file))
+                return fsread_damaged(ext->reader, fsread_ext.name, err);
+        errcode_t code = ext2fs_file_read(file, buf, (unsigned int)node->size, &got);
+        (void)ext2fs_file_close(file);
+        return code || got != node->size ? fsread_damaged(ext->reader, fsread_ext.name, err) : 0;
+}
+
+const struct driver fsread_ext = {
+        .name = "ext4",
+        .probe = probe,
+        .open = ext_open,
+        .find = ext_find,
+        .read = ext_read,
+        .close = ext_close,
+};

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Back end "fsread": one file out of a file system, without a mount and without writing: ext2/3/4, squashfs, erofs.
+ * Rescue kernels may lack the file system's driver, and a mount needs rights and leaves traces.
+ * Ownership: everything is borrowed for the call; what was read goes to the caller's buffer. */
+#ifndef REEVE_DISTRO_FSREAD_H
+#define REEVE_DISTRO_FSREAD_H
+
+#include "core/base/buf.h"
+#include "core/distro/open.h"
+#include "core/distro/reader.h"
+
+#define RV_FSREAD_ABI 1
+
+/* The object that rv_backend_open("fsread", ...) gives. */
+struct rv_fsread {
+        struct rv_backend backend;
+        /* Appends the file at path (symbolic links are followed inside the file system, at most 16; an absolute one
+         * may start with /usr when this is the /usr file system itself). RV_NOTFOUND; RV_UNSUPPORTED: a file system, or
+         * a feature of one, that can't be read here; RV_DAMAGED: also for more than limit bytes. */
+        int (*file)(const struct rv_reader *fs, const char *path, size_t limit, struct rv_buf *ret, struct rv_err *err);
+};
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Finding the rpmdb: sqlite in one of three directories; older formats are recognised, named and refused. */
+#include "core/distro/rpm/place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/err.h"
+#include "core/base/file.h"
+
+/* Azure Linux 4.0 and Fedora; 3.0, RHEL and older; ostree. */
+static const char *const directories[] = { "usr/lib/sysimage/rpm", "var/lib/rpm", "usr/share/rpm" };
+enum { N_DIRECTORIES = sizeof directories / sizeof *directories };
+
+static const char RESTORE[] = N_("restore it from a backup; if rpm can still read it: rpmdb --rebuilddb");
+static const char MOVE_AWAY[] = N_("move it away, and restore the database from a backup");
+
+/* The first page of an empty sqlite database is the smallest that can be one. */
+enum { SMALLEST = 512 };
+
+/* Named before it is opened, so that a change between the two is seen. A path that is absent counts as well: the
+ * day a database appears there, the cached view is stale. */
+static int depend(struct rv_sink *sink, int root, const char *path)
+{
+        return sink ? rv_depends(sink, root, path) : RV_OK;
+}
+
+/* Rights are the one failure with a way out that can be named. */
+static int read_failed(const char *path, int number, struct rv_err *err)
+{
+        if (number == EACCES || number == EPERM)
+                return rv_fail(err, RV_DENIED, N_("%1: may not be read"), N_("run the command as root"), path, NULL);
+        if (number == ENXIO) /* what opening a socket, or a device without a driver, says */
+                return rv_fail(err, RV_DAMAGED, N_("%1: is not a file"), MOVE_AWAY, path, NULL);
+        return rv_fail_errno(err, number, N_("%1: cannot be opened: %2"), path);
+}
+
+/* A log or journal beside the database; -errno when it cannot be opened, -1 when it is empty or not a file. */
+static int open_beside(int root, const char *path, struct stat *ret)
+{
+        int fd = rv_open_in_root(root, path, O_RDONLY);
+
+        if (fd < 0)
+                return fd;
+        if (fstat(fd, ret) < 0 || !S_ISREG(ret->st_mode) || ret->st_size == 0)
+                rv_close(&fd);
+        return fd;
+}
+
+/* Looks before sqlite does, for messages that say what is wrong: sqlite would take an empty file for a new
+ * database. */
+static int check_file(struct rv_place *place, struct rv_err *err)
+{
+        char magic[16];
+
+        if (fstat(place->fd, &place->stamp) < 0)
+                return read_failed(place->path, errno, err);
+        if (!S_ISREG(place->stamp.st_mode))
+                return rv_fail(err, RV_DAMAGED, N_("%1: is not a file"), MOVE_AWAY, place->path, NULL);
+        if (place->stamp.st_size == 0)
+                return rv_fail(err, RV_DAMAGED, N_("%1: the package database is empty (0 bytes)"), RESTORE, place->path,
+                               NULL);
+        if (place->stamp.st_size < SMALLEST || pread(place->fd, magic, sizeof magic, 0) != sizeof magic ||
+            memcmp(magic, "SQLite format 3", sizeof magic) != 0)
+                return rv_fail(err, RV_DAMAGED, N_("%1: is no package database, or its beginning is destroyed"),
+                               RESTORE, place->path, NULL);
+        return RV_OK;
+}
+
+/* RV_NOTFOUND without an error set: the next directory is tried. */
+static int open_sqlite(int root, const char *directory, struct rv_sink *sink, struct rv_place *place,
+                       struct rv_err *err)
+{
+        char journal[64];
+        struct stat st;
+        int fd;
+
+        *place = (struct rv_place){ .directory = directory, .fd = -1, .wal_fd = -1 };
+        (void)snprintf(place->path, sizeof place->path, "%s/rpmdb.sqlite", directory);
+        (void)snprintf(place->wal, sizeof place->wal, "%s/rpmdb.sqlite-wal", directory);
+        (void)snprintf(journal, sizeof journal, "%s/rpmdb.sqlite-journal", directory);
+        if (depend(sink, root, place->path) || depend(sink, root, place->wal))
+                return rv_fail_memory(err);
+        fd = rv_open_in_root(root, place->path, O_RDONLY);
+        if (fd == -ENOENT || fd == -ENOTDIR)
+                return RV_NOTFOUND;
+        if (fd < 0)
+                return read_failed(place->path, -fd, err);
+        place->fd = fd;
+        fd = open_beside(root, place->wal, &place->wal_stamp);
+        place->wal_denied = fd == -EACCES;
+        place->wal_fd = fd < 0 ? -1 : fd;
+        fd = open_beside(root, journal, &st);
+        place->journal = fd >= 0;
+        rv_close(&fd);
+        return check_file(place, err);
+}
+
+/* BerkeleyDB keeps its magic at byte 12 in the order of the machine that wrote it; ndb begins with "RpmP". */
+static bool is_berkeley(const unsigned char *head)
+{
+        static const unsigned char kinds[][4] = {
+                { 0x61, 0x15, 0x06, 0 }, { 0, 0x06, 0x15, 0x61 }, { 0x62, 0x31, 0x05, 0 }, { 0, 0x05, 0x31, 0x62 }
+        };
+        size_t i;
+
+        for (i = 0; i < sizeof kinds / sizeof *kinds; i++)
+                if (memcmp(head + 12, kinds[i], sizeof kinds[i]) == 0)
+                        return true;
+        return false;
+}
+
+/* A database of another format in this directory is an error that says what it is. */
+static int refuse_other(int root, const char *directory, const char *name, struct rv_sink *sink, struct rv_err *err)
+{
+        static const char hint[] =
+                N_("convert it on that system with rpm 4.16 or newer: rpmdb --define '_db_backend sqlite' --rebuilddb");
+        unsigned char head[16] = { 0 };
+        char path[64];
+        RV_FD_CLEANUP int fd = -1;
+
+        (void)snprintf(path, sizeof path, "%s/%s", directory, name);
+        if (depend(sink, root, path))
+                return rv_fail_memory(err);
+        fd = rv_open_in_root(root, path, O_RDONLY);
+        if (fd == -ENOENT || fd == -ENOTDIR)
+                return RV_OK;
+        if (fd < 0)
+                return read_failed(path, -fd, err);
+        if (pread(fd, head, sizeof head, 0) < 0)
+                return read_failed(path, errno, err);
+        if (is_berkeley(head))
+                return rv_fail(err, RV_UNSUPPORTED, N_("%1: is a BerkeleyDB package database, which is not read"), hint,
+                               path, NULL);
+        if (memcmp(head, "RpmP", 4) == 0)
+                return rv_fail(err, RV_UNSUPPORTED, N_("%1: is an ndb package database, which is not read"), hint, path,
+                               NULL);
+        return rv_fail(err, RV_DAMAGED, N_("%1: is no package database, or its beginning is destroyed"), MOVE_AWAY,
+                       path, NULL);
+}
+
+/* sqlite in any directory is preferred over older formats in all: a converted system may keep its old files. */
+int rv_place_find(int root, struct rv_sink *sink, struct rv_place *ret, struct rv_err *err)
+{
+        struct rv_place place;
+        size_t i;
+        int r;
+
+        for (i = 0; i < N_DIRECTORIES; i++) {
+                r = open_sqlite(root, directories[i], sink, &place, err);
+                if (r == RV_OK) {
+                        *ret = place;
+                        return RV_OK;
+                }
+                rv_place_close(&place);
+                if (r != RV_NOTFOUND)
+                        return r;
+        }
+        for (i = 0; i < N_DIRECTORIES; i++) {
+                r = refuse_other(root, directories[i], "Packages.db", sink, err);
+                if (!r)
+                        r = refuse_other(root, directories[i], "Packages", sink, err);
+                if (r)
+                        return r;
+        }
+        return rv_fail(err, RV_NOTFOUND, N_("there is no package database in this system"),
+                       N_("it is looked for in usr/lib/sysimage/rpm, var/lib/rpm and usr/share/rpm; is --root right?"),
+                       NULL);
+}
+
+void rv_place_close(struct rv_place *place)
+{
+        rv_close(&place->fd);
+        rv_close(&place->wal_fd);
+}
+
+/* Size and time are enough: sqlite never writes without touching them. */
+static bool same(int fd, const struct stat *before)
+{
+        struct stat now;
+
+        return fstat(fd, &now) == 0 && now.st_size == before->st_size && now.st_mtim.tv_sec == before->st_mtim.tv_sec &&
+               now.st_mtim.tv_nsec == before->st_mtim.tv_nsec;
+}
+
+bool rv_place_unchanged(const struct rv_place *place)
+{
+        return same(place->fd, &place->stamp) && (place->wal_fd < 0 || same(place->wal_fd, &place->wal_stamp));
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where the package database of a root lies, and whether it is of a kind that can be read.
+ * Ownership: descriptors are the caller's. */
+#ifndef REEVE_DISTRO_RPM_PLACE_H
+#define REEVE_DISTRO_RPM_PLACE_H
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+#include <reeve/view.h>
+
+struct rv_place {
+        const char *directory;  /* below the root, constant */
+        char path[64], wal[64]; /* of the database and its write-ahead log */
+        int fd, wal_fd;         /* wal_fd -1: there is none, or it is empty */
+        struct stat stamp, wal_stamp;
+        bool journal;    /* a rollback journal tells of a change that was cut off */
+        bool wal_denied; /* there is a log, and it may not be read */
+};
+
+/* Looks in all known directories below root; sink (may be NULL) learns of every path that was looked at. */
+int rv_place_find(int root, struct rv_sink *sink, struct rv_place *ret, struct rv_err *err) RV_CHECK;
+void rv_place_close(struct rv_place *place);
+/* Whether the files are what they were when they were opened. */
+bool rv_place_unchanged(const struct rv_place *place);
+
+#endif

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The walk over installed packages, finding one by name, and the names of verdicts. */
+#include "core/distro/rpmwalk.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/err.h"
+#include "core/base/hash.h"
+#include "core/base/time.h"
+
+const struct rv_enum rv_verdict_values[8] = {
+        [RV_VERDICT_OK] = { "ok", N_("ok"), RV_GOOD, 0 },
+        [RV_VERDICT_NOKEY] = { "nokey", N_("no key"), RV_WARN, 0 },
+        [RV_VERDICT_UNSIGNED] = { "unsigned", N_("unsigned"), RV_WARN, 0 },
+        [RV_VERDICT_BAD] = { "bad", N_("bad"), RV_BAD, 0 },
+        [RV_VERDICT_EXPIRED] = { "expired", N_("expired"), RV_WARN, 0 },
+        [RV_VERDICT_REVOKED] = { "revoked", N_("revoked"), RV_BAD, 0 },
+        [RV_VERDICT_UNTRUSTED] = { "untrusted", N_("untrusted"), RV_BAD, 0 },
+        [RV_VERDICT_DAMAGED] = { "damaged", N_("damaged"), RV_BAD, 0 },
+};
+
+const struct rv_enum rv_header_values[3] = {
+        [RV_HEADER_OK] = { "ok", N_("ok"), RV_GOOD, 0 },
+        [RV_HEADER_BAD] = { "bad", N_("bad"), RV_BAD, 0 },
+        [RV_HEADER_NONE] = { "none", N_("none"), RV_MUTED, 0 },
+};
+
+const struct rv_enum rv_key_values[3] = {
+        [RV_KEY_VALID] = { "valid", N_("valid"), RV_GOOD, 0 },
+        [RV_KEY_EXPIRED] = { "expired", N_("expired"), RV_WARN, 0 },
+        [RV_KEY_REVOKED] = { "revoked", N_("revoked"), RV_BAD, 0 },
+};
+
+static int open_ring(struct rv_walk *walk, struct rv_err *err)
+{
+        const void *backend;
+        int r = rv_backend_open("rpmsig", RV_RPMSIG_WANTED, &backend, err);
+
+        if (r)
+                return r;
+        walk->sig = backend;
+        return walk->sig->ring(walk->rpm, walk->db, walk->now, &walk->ring, err);
+}
+
+/* The back end is opened at the first walk; a host without it has "unsupported", not a failed start. */
+int rv_walk_open(int root, struct rv_sink *sink, bool verdicts, struct rv_walk *ret, struct rv_err *err)
+{
+        struct rv_walk walk = { .sink = sink, .now = rv_now() };
+        const void *backend;
+        int r = rv_backend_open("rpm", RV_RPM_WANTED, &backend, err);
+
+        if (r)
+                return r;
+        walk.rpm = backend;
+        r = walk.rpm->open(root, sink, &walk.db, err);
+        if (!r && verdicts)
+                r = open_ring(&walk, err);
+        if (!r)
+                r = walk.rpm->all(walk.db, err);
+        if (r) {
+                rv_walk_close(&walk);
+                return r;
+        }
+        *ret = walk;
+        return RV_OK;
+}
+
+void rv_walk_close(struct rv_walk *walk)
+{
+        if (walk->sig)
+                walk->sig->ring_free(walk->ring);
+        if (walk->rpm)
+                walk->rpm->close(walk->db);
+        free(walk->seen);
+        rv_buf_free(&walk->key);
+        *walk = (struct rv_walk){ 0 };
+}
+
+/* Half full at most, a power of two. */
+static bool grow_seen(struct rv_walk *walk)
+{
+        size_t size = walk->seen_size ? walk->seen_size * 2 : 1024, i, at;
+        uint64_t *seen = calloc(size, sizeof *seen);
+
+        if (!seen)
+                return false;
+        for (i = 0; i < walk->seen_size; i++) {
+                if (!walk->seen[i])
+                        continue;
+                for (at = walk->seen[i] & (size - 1); seen[at]; at = (at + 1) & (size - 1))
+                        ;
+                seen[at] = walk->seen[i];
+        }
+        free(walk->seen);
+        walk->seen = seen;
+        walk->seen_size = size;
+        return true;
+}
+
+/* Whether this key came before; it has from now on. */
+static bool seen_before(struct rv_walk *walk, bool *ret)
+{
+        uint64_t hash = rv_hash(RV_HASH_START, rv_buf_str(&walk->key), walk->key.size) | 1;
+        size_t at;
+
+        if (2 * (walk->n_seen + 1) > walk->seen_size && !grow_seen(walk))
+                return false;
+        for (at = hash & (walk->seen_size - 1); walk->seen[at]; at = (at + 1) & (walk->seen_size - 1))
+                if (walk->seen[at] == hash) {
+                        *ret = true;
+                        return true;
+                }
+        walk->seen[at] = hash;
+        walk->n_seen++;
+        *ret = false;
+        return true;
+}
+
+/* The key of a row must be its only one, so the second header of the same name goes by its number. */
+static int name_row(struct rv_walk *walk, struct rv_err *err)
+{
+        bool again = false;
+
+        rv_buf_clear(&walk->key);
+        walk->sound =
+                rv_rpm_open(walk->row.blob, walk->row.size, &walk->header) && rv_rpm_nevra(&walk->header, &walk->key);
+        if (walk->sound && !seen_before(walk, &again))
+                return rv_fail_memory(err);
+        if (!walk->sound || again) {
+                rv_buf_clear(&walk->key);
+                rv_buf_printf(&walk->key, "#%lld", (long long)walk->row.hnum);
+        }
+        walk->n_damaged += !walk->sound;
+        return walk->key.failed ? rv_fail_memory(err) : RV_OK;
+}
+
+static void warn_damaged(const struct rv_walk *walk)
+{
+        char n[24];
+
+        if (!walk->n_damaged || !walk->sink || walk->told)
+                return;
+        (void)snprintf(n, sizeof n, "%zu", walk->n_damaged);
+        rv_warn(walk->sink, RV_DAMAGED,
+                NP_("%1 package header is damaged; it is listed by its number",
+                    "%1 package headers are damaged; they are listed by their numbers"),
+                n, NULL);
+}
+
+int rv_walk_next(struct rv_walk *walk, struct rv_err *err)
+{
+        int r;
+
+        for (;;) {
+                r = walk->rpm->next(walk->db, &walk->row, err);
+                if (r)
+                        return r;
+                if (!walk->row.blob) {
+                        warn_damaged(walk);
+                        return RV_OK;
+                }
+                r = name_row(walk, err);
+                if (r || !walk->sound || !rv_rpm_is_key(&walk->header))
+                        return r;
+        }
+}
+
+/* --- finding one */
+static bool named(struct rv_walk *walk, const char *word)
+{
+        const char *name = rv_rpm_text(&walk->header, RV_TAG_NAME), *arch = rv_rpm_text(&walk->header, RV_TAG_ARCH);
+        const size_t n = strlen(name);
+
+        if (strncmp(word, name, n) != 0)
+                return false;
+        return word[n] == '\0' || (word[n] == '.' && arch && strcmp(word + n + 1, arch) == 0);
+}
+
+static int find_number(struct rv_walk *walk, const char *word, struct rv_err *err)
+{
+        char *end;
+        long long hnum = strtoll(word + 1, &end, 10);
+        int r;
+
+        r = walk->rpm->by_number(walk->db, *end ? -1 : hnum, err);
+        if (!r)
+                r = rv_walk_next(walk, err);
+        if (!r && !walk->row.blob)
+                r = rv_fail(err, RV_NOTFOUND, N_("no package %1 is installed"), NULL, word, NULL);
+        if (!r && !walk->sound)
+                r = rv_fail(err, RV_DAMAGED, N_("the header of package %1 is damaged"),
+                            N_("install the package again, or rebuild the database: rpmdb --rebuilddb"), word, NULL);
+        return r;
+}
+
+enum { KEYS_SHOWN = 1000 }; /* bytes of keys that a message names */
+
+struct match {
+        int64_t hnum;
+        size_t n;
+        bool exact;
+        struct rv_buf keys; /* of all that match, for the message */
+};
+
+/* All that the word may mean among the rows chosen; the whole key ends the search. */
+static int collect(struct rv_walk *walk, const char *word, struct match *match, struct rv_err *err)
+{
+        int r;
+
+        while (!(r = rv_walk_next(walk, err)) && walk->row.blob) {
+                if (!walk->sound)
+                        continue;
+                match->exact = strcmp(rv_buf_str(&walk->key), word) == 0;
+                if (!match->exact && !named(walk, word))
+                        continue;
+                match->hnum = walk->row.hnum;
+                match->n++;
+                if (match->exact)
+                        break;
+                if (match->keys.size > KEYS_SHOWN)
+                        continue;
+                if (match->keys.size)
+                        rv_buf_add_char(&match->keys, ' ');
+                rv_buf_add(&match->keys, rv_buf_str(&walk->key), walk->key.size);
+                if (match->keys.size > KEYS_SHOWN)
+                        rv_buf_add_str(&match->keys, " ...");
+        }
+        return r;
+}
+
+/* Between two choices of rows: what one of them named is no duplicate in the next. */
+static void forget_seen(struct rv_walk *walk)
+{
+        free(walk->seen);
+        walk->seen = NULL;
+        walk->n_seen = walk->seen_size = walk->n_damaged = 0;
+}
+
+/* One name out of the word: rpm's index knows names only, so the word is tried whole, without .ARCH, and without the
+ * last two parts. */
+static int collect_by_index(struct rv_walk *walk, const char *word, struct match *match, struct rv_err *err)
+{
+        char *name = strdup(word), *cut;
+        unsigned i;
+        int r = name ? RV_OK : rv_fail_memory(err);
+
+        for (i = 0; !r && i < 3 && !match->n; i++) {
+                cut = i == 0 ? NULL : strrchr(name, i == 1 ? '.' : '-');
+                if (cut)
+                        *cut = '\0';
+                if (i == 2 && (cut = strrchr(name, '-')))
+                        *cut = '\0';
+                forget_seen(walk);
+                r = walk->rpm->by_name(walk->db, name, err);
+                if (!r)
+                        r = collect(walk, word, match, err);
+        }
+        free(name);
+        return r;
+}
+
+/* An index that is damaged, or lacks what the table has, hides nothing: then every header is looked at. */
+static int collect_anyhow(struct rv_walk *walk, const char *word, struct match *match, struct rv_err *err)
+{
+        int r = collect_by_index(walk, word, match, err);
+
+        if ((r && r != RV_DAMAGED) || match->n)
+                return r;
+        if (err)
+                rv_err_clear(err);
+        forget_seen(walk);
+        r = walk->rpm->all(walk->db, err);
+        return r ? r : collect(walk, word, match, err);
+}
+
+/* A row of the result is read anew, for the search went past it. */
+int rv_walk_find(struct rv_walk *walk, const char *word, struct rv_err *err)
+{
+        RV_BUF_CLEANUP struct rv_buf keys = { 0 };
+        struct match match = { 0 };
+        int r;
+
+        if (*word == '#')
+                return find_number(walk, word, err);
+        r = collect_anyhow(walk, word, &match, err);
+        keys = match.keys;
+        if (r)
+                return r;
+        if (match.n == 0)
+                return rv_fail(err, RV_NOTFOUND, N_("no package %1 is installed"), N_("see: reeve packages installed"),
+                               word, NULL);
+        if (match.n > 1 && !match.exact)
+                return rv_fail(err, RV_USAGE, N_("%1 names several packages"), N_("name one of them: %2"), word,
+                               rv_buf_str(&keys), NULL);
+        r = walk->rpm->by_number(walk->db, match.hnum, err);
+        forget_seen(walk);
+        return r ? r : rv_walk_next(walk, err);
+}
+
+void rv_walk_judge(struct rv_walk *walk, struct rv_rpm_verdict *ret)
+{
+        *ret = (struct rv_rpm_verdict){ .verdict = RV_VERDICT_DAMAGED, .header = RV_HEADER_BAD };
+        if (walk->sound && walk->ring)
+                walk->sig->judge(walk->ring, &walk->header, ret);
+}
+
+/* An id that is an address only stays as it is. */
+void rv_owner_name(const char *owner, struct rv_buf *out)
+{
+        size_t n = strcspn(owner, "<(");
+
+        while (n > 0 && owner[n - 1] == ' ')
+                n--;
+        if (n)
+                rv_buf_add(out, owner, n);
+        else
+                rv_buf_add_str(out, owner);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Walking the installed packages of a root: what the plugins packages and signatures have in common. Keys are no
+ * packages and are passed over; what is damaged, and a name that came before, is called by its number.
+ * Ownership: a walk owns all it opened; key and header borrow until the next step. */
+#ifndef REEVE_DISTRO_RPMWALK_H
+#define REEVE_DISTRO_RPMWALK_H
+
+#include "core/distro/rpm/rpm.h"
+
+struct rv_walk {
+        const struct rv_rpm_backend *rpm;
+        const struct rv_rpmsig_backend *sig; /* NULL: verdicts were not asked for */
+        struct rv_rpmdb *db;
+        struct rv_rpm_ring *ring; /* like sig */
+        struct rv_sink *sink;     /* borrowed */
+        int64_t now;
+        struct rv_rpm_row row;
+        struct rv_rpm_header header;
+        bool sound;        /* false: only row and key are set */
+        bool told;         /* the caller tells of damaged headers itself: they are no warning too */
+        struct rv_buf key; /* NAME-[E:]V-R.ARCH, or #hnum */
+        size_t n_damaged;
+        uint64_t *seen; /* hashes of the keys so far */
+        size_t n_seen, seen_size;
+};
+
+/* verdicts: open the ring of keys too. */
+int rv_walk_open(int root, struct rv_sink *sink, bool verdicts, struct rv_walk *ret, struct rv_err *err) RV_CHECK;
+void rv_walk_close(struct rv_walk *walk);
+#define RV_WALK_CLEANUP __attribute__((cleanup(rv_walk_close)))
+
+/* Steps to the next package; row.blob is NULL after the last one, and damaged ones have then been warned of. */
+int rv_walk_next(struct rv_walk *walk, struct rv_err *err) RV_CHECK;
+/* Steps to the package that a word names: full key, #hnum, name, or name.arch. RV_NOTFOUND; RV_USAGE lists the keys
+ * when there are several; RV_DAMAGED when its header is. */
+int rv_walk_find(struct rv_walk *walk, const char *word, struct rv_err *err) RV_CHECK;
+
+/* The verdict on the package at hand; damaged without a header. */
+void rv_walk_judge(struct rv_walk *walk, struct rv_rpm_verdict *ret);
+/* The owner of a key without address and comment: "Azure Linux" of "Azure Linux (release) <a@example.org>". */
+void rv_owner_name(const char *owner, struct rv_buf *out);
+
+/* The values of the columns verdict and header, in the order of the enums. */
+extern const struct rv_enum rv_verdict_values[8], rv_header_values[3], rv_key_values[3];
+
+#endif

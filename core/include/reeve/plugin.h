@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A plugin: one const object per shared library, without init function or constructor.
+ * Ownership: the object and all it points to are const and live as long as the library is loaded. The host reads
+ * min(its size, the plugin's size) of each struct and takes the rest as zero, so structs only grow at their end. */
+#ifndef REEVE_PLUGIN_H
+#define REEVE_PLUGIN_H
+
+#include <reeve/action.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define RV_ABI 1
+
+enum rv_kind { RV_K_PLUGIN, RV_K_VIEW, RV_K_COLUMN, RV_K_ENUM, RV_K_ARG, RV_K_ACTION, RV_K_COUNT, RV_K_MAX = 16 };
+
+struct rv_plugin {
+        uint32_t abi, reserved;
+        uint16_t size[RV_K_MAX]; /* array strides by rv_kind; 0: a kind the plugin does not know */
+        const char *id, *title, *help, *version;
+        const char *domain, *lane; /* gettext domain; lane NULL: its own */
+        const struct rv_view *views;
+        const struct rv_action *actions;
+        rv_fill *findings, *changes, *space; /* the common views; each may be NULL */
+        uint32_t n_views, n_actions;
+};
+
+/* Columns of the common views. Findings: severity is 0 critical, 1 warning, 2 info; text and hint are messages; view is
+ * "plugin/view" and row its key. The host adds the column `plugin`. */
+enum { RV_F_ID, RV_F_SEVERITY, RV_F_TEXT, RV_F_HINT, RV_F_VIEW, RV_F_ROW, RV_F_SINCE };
+/* Changes: what is a message; result is 0 done, 1 failed, 2 interrupted. */
+enum { RV_C_ID, RV_C_AT, RV_C_WHAT, RV_C_BEFORE, RV_C_AFTER, RV_C_WHO, RV_C_RESULT, RV_C_JOB };
+/* Space: what is a message; size and freeable are bytes. */
+enum { RV_S_ID, RV_S_WHAT, RV_S_PATH, RV_S_SIZE, RV_S_FREEABLE };
+
+#define RV_SIZES                                                                                                    \
+        {                                                                                                           \
+                sizeof(struct rv_plugin), sizeof(struct rv_view), sizeof(struct rv_column), sizeof(struct rv_enum), \
+                        sizeof(struct rv_arg), sizeof(struct rv_action)                                             \
+        }
+#define RV_PLUGIN __attribute__((visibility("default"))) const struct rv_plugin rv_plugin
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

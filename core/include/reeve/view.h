@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Views: typed tables that a plugin fills.
+ * Ownership: declarations are const and stay the plugin's; what is put into a sink is copied; what a getter returns is
+ * borrowed until fill returns. Ids are ASCII and stable, titles and help are msgids. */
+#ifndef REEVE_VIEW_H
+#define REEVE_VIEW_H
+
+#include <reeve/err.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* How a cell is held, and what it means: sizes are bytes, times Unix seconds, durations seconds, an enum the index into
+ * the column's `enums`, a ref the key of a row in the column's target view, a version [E:]V-R in RPM's order. */
+enum rv_type {
+        RV_TEXT = 1,
+        RV_INT,
+        RV_SIZE,
+        RV_TIME,
+        RV_DURATION,
+        RV_VERSION,
+        RV_BOOL,
+        RV_ENUM,
+        RV_LIST,
+        RV_REF,
+        RV_MSG
+};
+
+enum rv_role { RV_PLAIN, RV_GOOD, RV_INFO, RV_WARN, RV_BAD, RV_MUTED };
+enum rv_shape { RV_SHAPE_LIST = 1, RV_SHAPE_TREE, RV_SHAPE_RECORD, RV_SHAPE_TEXT };
+enum rv_arg_flag { RV_REQUIRED = 1, RV_REPEAT = 2, RV_POSITIONAL = 4 };
+
+enum rv_column_flag {
+        RV_KEY = 1,    /* names the row; exactly one column of a view */
+        RV_MATCH = 2,  /* a row word may match it */
+        RV_HIDDEN = 4, /* shown only when asked for by id */
+        RV_COSTLY = 8  /* filled only when rv_wants() says so */
+};
+
+enum rv_view_flag {
+        RV_BY_KEY = 1,     /* the host puts the rows into the order of their keys; not for trees */
+        RV_READS_IMAGE = 2 /* without it the host refuses --image: the root's rows would pass for the image's */
+};
+
+struct rv_enum {
+        const char *id, *title;
+        uint32_t role, reserved;
+};
+
+struct rv_column {
+        const char *id, *title, *help;
+        const struct rv_enum *enums;
+        const char *ref;                         /* "plugin/view" whose key the cell holds */
+        uint32_t n_enums, type, flags, priority; /* priority 0 stays longest on a narrow screen */
+};
+
+/* An argument of a view or an action. */
+struct rv_arg {
+        const char *id, *title, *help;
+        const struct rv_enum *enums;
+        const char *ref;
+        uint32_t n_enums, type, flags, reserved;
+};
+
+struct rv_query;
+struct rv_sink;
+
+/* Puts the rows of a view; returns 0 or a code. Runs in the plugin's lane, never in two threads at once. */
+typedef int rv_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
+
+struct rv_view {
+        const char *id, *title, *help;
+        const struct rv_column *columns;
+        const struct rv_arg *args;
+        const char *record; /* id of the view of one row; its first argument takes the key. NULL: the row itself */
+        const char *const *aliases; /* top-level words ("search"), NULL-ended, may be NULL */
+        rv_fill *fill;
+        uint32_t n_columns, n_args, shape, flags; /* flags: enum rv_view_flag */
+};
+
+/* The nth value of a declared argument as text, NULL when it was not given. Enum and bool arguments arrive checked. */
+const char *rv_arg(const struct rv_query *query, const char *id, size_t nth);
+
+/* An option of the host: "image", "slot", "cacheonly", "set:KEY"; NULL when it was not given. */
+const char *rv_option(const struct rv_query *query, const char *id);
+
+/* An O_PATH descriptor of the managed root: borrowed, open every path below it with openat2(RESOLVE_IN_ROOT). */
+int rv_root_fd(const struct rv_query *query);
+
+/* Whether this costly column (an index into the view's columns) is shown, filtered, sorted by or asked for. */
+int rv_wants(const struct rv_query *query, unsigned column);
+
+/* Begins a row; depth is 0 except in a tree. Returns 0 or a code to return at once (RV_CANCELLED among them). */
+int rv_row_begin(struct rv_sink *sink, unsigned depth) RV_CHECK;
+
+/* Cells of the row begun last. A cell that is never put is null. Text is bytes: it may hold anything but is cut at 1
+ * MiB. */
+void rv_put_text(struct rv_sink *sink, unsigned column, const char *text, size_t len);
+void rv_put_int(struct rv_sink *sink, unsigned column, int64_t value);
+void rv_put_list(struct rv_sink *sink, unsigned column, const char *const *items, size_t n);
+void rv_put_msg(struct rv_sink *sink, unsigned column, const char *msgid, ...) RV_SENTINEL;
+
+/* Something was left out or is unreadable: shown beside the rows, and the exit status becomes partial (12). code says
+ * why (RV_DAMAGED, RV_DENIED, ...); RV_OK is a remark that changes no status. With a reason that may be gone the next
+ * time (RV_FAILED, RV_LOCKED, RV_NETWORK, ...) the rows are not cached. */
+void rv_warn(struct rv_sink *sink, int code, const char *msgid, ...) RV_SENTINEL;
+
+/* Names a file or directory that the rows depend on, before it is read; one that is absent counts too. The host stats
+ * it again and serves the rows from its cache while nothing changed. dirfd may be rv_root_fd() or AT_FDCWD. A fill
+ * that names none is never cached. */
+int rv_depends(struct rv_sink *sink, int dirfd, const char *path) RV_CHECK;
+
+/* The rows say something about time and go stale then; the earliest call counts. */
+void rv_expires(struct rv_sink *sink, int64_t unix_time);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Joining a common view: each plugin's part is loaded (and cached) on its own, then all rows are put in one order. A
+ * plugin that fails is a warning of the whole, never its end. */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/err.h"
+#include "core/model/common.h"
+#include "core/model/load.h"
+#include "core/model/sink_private.h"
+
+/* A row of one plugin's part, on its way into the joined view. */
+struct joined {
+        const struct rv_snapshot *part;
+        size_t row, nth;
+        int64_t rank;
+};
+
+static int by_rank(const void *a, const void *b)
+{
+        const struct joined *x = a, *y = b;
+
+        if (x->rank != y->rank)
+                return (x->rank > y->rank) - (x->rank < y->rank);
+        return (x->nth > y->nth) - (x->nth < y->nth);
+}
+
+/* A part that failed is a warning of the whole; of one that came, all but its rows is taken over now. The part is
+ * passed by its place: beside the call that loads it, its value could be looked at before that call. */
+static int took(struct rv_sink *sink, int rc, struct rv_snapshot *const *part, const struct rv_err *err)
+{
+        if (rc == RV_CANCELLED)
+                return rc;
+        if (rc)
+                rv_warn_packed(sink, err->code, rv_buf_str(&err->message), err->message.size);
+        else if (*part && rv_sink_copy_rest(sink, *part))
+                return RV_FAILED;
+        return RV_OK;
+}
+
+static const char *option(const struct rv_host *host, const char *id)
+{
+        size_t i;
+
+        for (i = 0; host->options[i] && host->options[i + 1]; i += 2)
+                if (strcmp(host->options[i], id) == 0)
+                        return host->options[i + 1];
+        return NULL;
+}
+
+/* Of an image only those plugins speak that read images: the others would tell of the root beside it. */
+static bool is_asked(const struct rv_host *host, const struct rv_plugin *plugin, const char *view)
+{
+        uint32_t i;
+
+        if (!rv_common_fill(plugin, view))
+                return false;
+        for (i = 0; i < plugin->n_views; i++)
+                if (plugin->views[i].flags & RV_READS_IMAGE)
+                        return true;
+        return !option(host, "image");
+}
+
+/* Loads the common view of each plugin that fills it, and reeve's own into the place after them. */
+static int load_parts(struct rv_host *host, const struct rv_ask *ask, struct rv_sink *sink, struct rv_snapshot **parts)
+{
+        const char *const *names;
+        size_t i, n = rv_registry_names(host->registry, &names);
+        const struct rv_plugin *plugin = NULL;
+        RV_ERR_CLEANUP struct rv_err own = { 0 };
+        int rc;
+
+        for (i = 0; i < n; i++) {
+                RV_ERR_CLEANUP struct rv_err err = { 0 };
+                struct rv_ask one = *ask;
+
+                one.plugin = names[i];
+                if (rv_registry_plugin(host->registry, names[i], &plugin, &err) || !is_asked(host, plugin, ask->view))
+                        continue;
+                rc = took(sink, rv_load(host, &one, NULL, &parts[i], &err), &parts[i], &err);
+                if (rc)
+                        return rc;
+        }
+        return took(sink, rv_load_own(host, ask, &parts[n], &own), &parts[n], &own);
+}
+
+static int join_rows(const char *view, struct rv_sink *sink, struct rv_snapshot *const *parts, size_t n_parts)
+{
+        struct joined *rows;
+        size_t i, row, n = 0;
+        int rc = RV_OK;
+
+        for (i = 0; i < n_parts; i++)
+                n += parts[i] ? rv_snapshot_rows(parts[i]) : 0;
+        rows = calloc(n + 1, sizeof *rows);
+        if (!rows)
+                return RV_FAILED;
+        for (i = n = 0; i < n_parts; i++)
+                for (row = 0; parts[i] && row < rv_snapshot_rows(parts[i]); row++, n++)
+                        rows[n] = (struct joined){
+                                .part = parts[i], .row = row, .nth = n, .rank = rv_common_rank(view, parts[i], row)
+                        };
+        qsort(rows, n, sizeof *rows, by_rank);
+        for (i = 0; !rc && i < n; i++)
+                rc = rv_sink_copy_row(sink, rows[i].part, rows[i].row);
+        free(rows);
+        return rc;
+}
+
+int rv_join(struct rv_host *host, const struct rv_ask *ask, struct rv_sink *sink)
+{
+        const char *const *names;
+        size_t i, n = rv_registry_names(host->registry, &names);
+        struct rv_snapshot **parts = calloc(n + 1, sizeof(struct rv_snapshot *));
+        int rc;
+
+        if (!parts)
+                return RV_FAILED;
+        rc = load_parts(host, ask, sink, parts);
+        if (!rc && strcmp(ask->view, "findings") == 0)
+                rv_registry_findings(host->registry, sink);
+        rv_sink_joined(sink, NULL, "reeve", UINT_MAX);
+        if (!rc)
+                rc = join_rows(ask->view, sink, parts, n + 1);
+        for (i = 0; i <= n; i++)
+                rv_snapshot_unref(parts[i]);
+        free(parts);
+        return rc;
+}

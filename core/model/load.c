@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Loading: question to query, cache or plugin. */
+#include "core/model/load.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/err.h"
+#include "core/base/file.h"
+#include "core/base/log.h"
+#include "core/base/time.h"
+#include "core/model/cache.h"
+#include "core/model/common.h"
+#include "core/model/sink_private.h"
+#include "core/model/stamp.h"
+
+static const char OWN[] = "reeve";
+
+/* A question with its declarations found. */
+struct question {
+        const struct rv_plugin *plugin; /* NULL: reeve's own view */
+        const char *id, *domain;        /* of the plugin */
+        const struct rv_view *view;
+        rv_fill *fill; /* NULL: joined over all plugins */
+        bool common;
+        struct rv_query *query;
+};
+
+int rv_host_open(const char *root, const char *plugin_directory, struct rv_host *ret, struct rv_err *err)
+{
+        struct rv_host host = { .cache_fd = -1 };
+        int rc = rv_root_open(root, &host.root, err);
+
+        if (rc)
+                return rc;
+        host.registry = rv_registry_new(plugin_directory, getenv("REEVE_PLUGIN_PATH"));
+        rc = host.registry ? rv_registry_check(host.registry, err) : rv_fail_memory(err);
+        if (rc) {
+                rv_host_close(&host);
+                return rc;
+        }
+        host.cache_fd = rv_cache_open(&host.root);
+        *ret = host;
+        return RV_OK;
+}
+
+void rv_host_close(struct rv_host *host)
+{
+        rv_registry_free(host->registry);
+        rv_root_close(&host->root);
+        rv_close(&host->cache_fd);
+        host->registry = NULL;
+}
+
+static int no_view(const struct rv_plugin *plugin, const char *id, struct rv_err *err)
+{
+        RV_BUF_CLEANUP struct rv_buf known = { 0 };
+        uint32_t i;
+
+        for (i = 0; plugin && i < plugin->n_views; i++) {
+                rv_buf_add_str(&known, i ? ", " : "");
+                rv_buf_add_str(&known, plugin->views[i].id);
+        }
+        return rv_fail(err, RV_USAGE, N_("%1 has no view %2"), plugin ? N_("there are %3") : NULL,
+                       plugin ? plugin->id : OWN, id, rv_buf_str(&known), NULL);
+}
+
+static int find_own(const struct rv_host *host, const char *id, struct question *question, struct rv_err *err)
+{
+        size_t i;
+
+        question->id = question->domain = OWN;
+        for (i = 0; host->own_views && host->own_views[i]; i++)
+                if (strcmp(host->own_views[i]->id, id) == 0)
+                        question->view = host->own_views[i];
+        if (question->view)
+                question->fill = question->view->fill;
+        else
+                question->view = rv_common_view(id);
+        return question->view ? RV_OK : no_view(NULL, id, err);
+}
+
+static int find_view(const struct rv_host *host, const struct rv_ask *ask, struct question *question,
+                     struct rv_err *err)
+{
+        int rc;
+
+        if (strcmp(ask->plugin, OWN) == 0)
+                return find_own(host, ask->view, question, err);
+        rc = rv_registry_plugin(host->registry, ask->plugin, &question->plugin, err);
+        if (rc)
+                return rc;
+        question->id = question->plugin->id;
+        question->domain = question->plugin->domain ? question->plugin->domain : question->plugin->id;
+        question->view = rv_plugin_view(question->plugin, ask->view);
+        if (!question->view)
+                return no_view(question->plugin, ask->view, err);
+        question->fill = question->view->fill;
+        if (!question->fill) {
+                question->common = true;
+                question->fill = rv_common_fill(question->plugin, ask->view);
+        }
+        return RV_OK;
+}
+
+static int want_columns(const struct rv_ask *ask, const struct question *question, struct rv_err *err)
+{
+        size_t i;
+        uint32_t c;
+
+        for (i = 0; i < ask->n_columns; i++) {
+                for (c = 0; c < question->view->n_columns; c++)
+                        if (strcmp(question->view->columns[c].id, ask->columns[i]) == 0)
+                                break;
+                if (c == question->view->n_columns)
+                        return rv_fail(err, RV_USAGE, N_("%1/%2 has no column %3"), N_("reeve help %1 %2 lists them"),
+                                       question->id, question->view->id, ask->columns[i], NULL);
+                rv_query_want(question->query, c);
+        }
+        for (c = 0; ask->all_columns && c < question->view->n_columns; c++)
+                rv_query_want(question->query, c);
+        return RV_OK;
+}
+
+/* An image is named from the working directory; the cache outlives that. */
+static int add_option(const struct question *question, const char *id, const char *value, struct rv_err *err)
+{
+        RV_BUF_CLEANUP struct rv_buf path = { 0 };
+        char directory[PATH_MAX];
+
+        if (strcmp(id, "image") != 0 || value[0] == '/' || !getcwd(directory, sizeof directory))
+                return rv_query_option(question->query, id, value, err);
+        rv_buf_printf(&path, "%s/%s", directory, value);
+        return rv_query_option(question->query, id, rv_buf_str(&path), err);
+}
+
+static int fill_query(const struct rv_host *host, const struct rv_ask *ask, struct question *question, size_t *ret_used,
+                      struct rv_err *err)
+{
+        size_t i, used = 0;
+        int rc = RV_OK;
+
+        for (i = 0; !rc && host->options[i] && host->options[i + 1]; i += 2)
+                rc = add_option(question, host->options[i], host->options[i + 1], err);
+        for (i = 0; !rc && i + 1 < ask->n_named; i += 2)
+                rc = rv_query_add(question->query, ask->named[i], ask->named[i + 1], err);
+        if (!rc)
+                rc = rv_query_words(question->query, ask->words, ask->n_words, &used, err);
+        if (!rc)
+                rc = rv_query_complete(question->query, question->id, question->view->id, err);
+        if (!rc)
+                rc = want_columns(ask, question, err);
+        if (!rc && ret_used)
+                *ret_used = used;
+        return rc;
+}
+
+/* An answer about the root would pass for one about the image or the slot. */
+static int refuse_elsewhere(const struct question *question, struct rv_err *err)
+{
+        if (rv_option(question->query, "slot"))
+                return rv_fail(err, RV_UNSUPPORTED, N_("%1/%2: cannot look inside a slot"),
+                               N_("mount the slot and name it with --root"), question->id, question->view->id, NULL);
+        if (question->plugin && !question->common && !(question->view->flags & RV_READS_IMAGE) &&
+            rv_option(question->query, "image"))
+                return rv_fail(err, RV_UNSUPPORTED, N_("%1/%2: cannot look inside an image"),
+                               N_("mount the image and name it with --root"), question->id, question->view->id, NULL);
+        return RV_OK;
+}
+
+static int prepare(const struct rv_host *host, const struct rv_ask *ask, struct question *question, size_t *ret_used,
+                   struct rv_err *err)
+{
+        int rc = find_view(host, ask, question, err);
+
+        if (rc)
+                return rc;
+        question->query = rv_query_new(&host->root, question->view->args, question->view->n_args);
+        rc = question->query ? fill_query(host, ask, question, ret_used, err) : rv_fail_memory(err);
+        return rc ? rc : refuse_elsewhere(question, err);
+}
+
+static bool has_wanted(const struct rv_snapshot *snapshot, const struct question *question)
+{
+        uint32_t i;
+
+        if (rv_snapshot_view(snapshot)->n_columns != question->view->n_columns)
+                return false;
+        for (i = 0; i < question->view->n_columns; i++)
+                if (rv_query_wants(question->query, i) && !rv_snapshot_filled(snapshot, i))
+                        return false;
+        return true;
+}
+
+/* A refill keeps the costly columns that the cached snapshot had, so that two questions do not evict each other. */
+static void want_as_before(const struct rv_snapshot *snapshot, const struct question *question)
+{
+        uint32_t i;
+
+        if (rv_snapshot_view(snapshot)->n_columns != question->view->n_columns)
+                return;
+        for (i = 0; i < question->view->n_columns; i++)
+                if (question->view->columns[i].flags & RV_COSTLY && rv_snapshot_filled(snapshot, i))
+                        rv_query_want(question->query, i);
+}
+
+static int call_fill(const struct rv_host *host, const struct question *question, struct rv_sink *sink,
+                     struct rv_err *err)
+{
+        const char *before = err->domain;
+        const char *library = question->plugin ? rv_registry_path(host->registry, question->id) : NULL;
+        struct rv_snap_stamp stamp = { .absolute = 1 };
+        int rc;
+
+        rv_sink_wanted(sink, question->query);
+        if (question->common)
+                rv_sink_joined(sink, question->id, question->domain, rv_common_plugin_column(question->view->id));
+        if (library)
+                rv_stamp_take(AT_FDCWD, library, &stamp);
+        err->domain = question->domain;
+        rc = question->fill(question->query, sink, err);
+        err->domain = before;
+        /* A plugin that was replaced may declare and find other things; a view that rests on nothing is not cached. */
+        if (!rc && library && sink->n_stamps)
+                rc = rv_sink_stamp(sink, library, &stamp);
+        if (rc && !err->code)
+                rc = rc == RV_CANCELLED ? rv_fail(err, rc, N_("stopped"), NULL, NULL)
+                                        : rv_fail(err, rc, N_("%1/%2: could not be read"), NULL, question->id,
+                                                  question->view->id, NULL);
+        return rc;
+}
+
+static int make(struct rv_host *host, const struct rv_ask *ask, const struct question *question,
+                struct rv_snapshot **ret, struct rv_err *err)
+{
+        RV_SINK_CLEANUP struct rv_sink *sink = rv_sink_new(question->id, question->domain, question->view, ask->cancel);
+        bool cacheable = false;
+        int rc;
+
+        if (!sink)
+                return rv_fail_memory(err);
+        if (question->fill) {
+                rc = call_fill(host, question, sink, err);
+        } else {
+                rv_sink_wanted(sink, question->query);
+                rc = rv_join(host, ask, sink);
+                if (rc && !err->code)
+                        rc = rv_fail(err, rc, rc == RV_CANCELLED ? N_("stopped") : N_("out of memory"), NULL, NULL);
+        }
+        if (!rc)
+                rc = rv_sink_finish(sink, ret, &cacheable, err);
+        /* Joined views are not cached again: their parts are. Answers about one row would pile up. */
+        if (!rc && cacheable && question->fill && !rv_query_has_args(question->query))
+                rv_cache_put(host->cache_fd, question->id, question->view->id, question->query, *ret);
+        return rc;
+}
+
+int rv_load_own(struct rv_host *host, const struct rv_ask *ask, struct rv_snapshot **ret, struct rv_err *err)
+{
+        struct question question = { 0 };
+        int rc = prepare(host, ask, &question, NULL, err);
+
+        question.fill = host->own ? rv_common_fill(host->own, ask->view) : NULL;
+        question.common = true;
+        if (!rc && question.fill)
+                rc = make(host, ask, &question, ret, err);
+        rv_query_free(question.query);
+        return rc;
+}
+
+int rv_load(struct rv_host *host, const struct rv_ask *ask, size_t *ret_used, struct rv_snapshot **ret,
+            struct rv_err *err)
+{
+        RV_ERR_CLEANUP struct rv_err ignored = { 0 };
+        struct question question = { 0 };
+        struct rv_snapshot *cached = NULL;
+        int rc;
+
+        err = err ? err : &ignored;
+        rc = prepare(host, ask, &question, ret_used, err);
+        if (!rc && question.fill)
+                cached = rv_cache_get(host->cache_fd, question.id, question.view->id, question.query);
+        if (cached && !ask->reload && has_wanted(cached, &question) &&
+            rv_snapshot_fresh(cached, &host->root, rv_now())) {
+                *ret = cached;
+                cached = NULL;
+        } else if (!rc && ask->cached_only) {
+                rc = rv_fail(err, RV_NODATA, N_("%1/%2 is not in the cache"), NULL, question.id, question.view->id,
+                             NULL);
+        } else if (!rc) {
+                if (cached)
+                        want_as_before(cached, &question);
+                rc = make(host, ask, &question, ret, err);
+        }
+        rv_snapshot_unref(cached);
+        rv_query_free(question.query);
+        return rc;
+}
+
+struct rv_snapshot *rv_load_stale(struct rv_host *host, const struct rv_ask *ask)
+{
+        RV_ERR_CLEANUP struct rv_err err = { 0 };
+        struct question question = { 0 };
+        struct rv_snapshot *cached = NULL;
+
+        if (prepare(host, ask, &question, NULL, &err) == RV_OK && question.fill)
+                cached = rv_cache_get(host->cache_fd, question.id, question.view->id, question.query);
+        if (cached && rv_snapshot_view(cached)->n_columns != question.view->n_columns) {
+                rv_snapshot_unref(cached);
+                cached = NULL;
+        }
+        rv_query_free(question.query);
+        return cached;
+}

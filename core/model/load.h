@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Loading a view: from the cache while what it was made from is unchanged, else from its plugin, then cached.
+ * Ownership: the host context is made once by main and outlives everything; snapshots are the caller's references. Safe
+ * to call from any lane; calls for plugins of the same lane must not overlap (core/run/lane.h sees to that). */
+#ifndef REEVE_MODEL_LOAD_H
+#define REEVE_MODEL_LOAD_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "core/model/query.h"
+#include "core/model/snapshot.h"
+
+struct rv_registry;
+
+struct rv_host {
+        struct rv_registry *registry;
+        struct rv_root root;
+        const struct rv_view *const *own_views; /* views of reeve itself beside the common ones (jobs), NULL-ended */
+        const struct rv_plugin *own;            /* what reeve itself adds to the common views (jobs); may be NULL */
+        int cache_fd;                           /* directory of this root's cache files; -1: none (nothing is cached) */
+        const char *options[32]; /* id, value, id, value, NULL: host options that every query gets; borrowed */
+};
+
+/* directory: where the plugins lie; cache: the cache's own directory or NULL for the usual place (/var/cache/reeve with
+ * euid 0, else $XDG_CACHE_HOME/reeve or ~/.cache/reeve); it is made when it is missing. A cache that cannot be used is
+ * no error. */
+int rv_host_open(const char *root, const char *plugin_directory, struct rv_host *ret, struct rv_err *err) RV_CHECK;
+void rv_host_close(struct rv_host *host);
+
+/* One view to load. plugin "reeve" names the common views. */
+struct rv_ask {
+        const char *plugin, *view;
+        const char *const *words; /* positional words; those beyond the declared ones are rows */
+        size_t n_words;
+        const char *const *named;   /* id, value, id, value ...: declared arguments by name */
+        size_t n_named;             /* number of strings */
+        const char *const *columns; /* ids that are shown, filtered or sorted by: which costly ones to fill */
+        size_t n_columns;
+        bool all_columns;          /* fill every costly column (JSON without --columns) */
+        bool reload;               /* do not read the cache (^R) */
+        bool cached_only;          /* RV_NODATA instead of asking the plugin */
+        const atomic_bool *cancel; /* may be NULL */
+};
+
+/* *ret_used: how many words were taken as arguments. A stale snapshot is never returned. */
+int rv_load(struct rv_host *host, const struct rv_ask *ask, size_t *ret_used, struct rv_snapshot **ret,
+            struct rv_err *err) RV_CHECK;
+/* The newest cached snapshot whether stale or not: painted first while the fresh one loads, marked as such. NULL: none.
+ */
+struct rv_snapshot *rv_load_stale(struct rv_host *host, const struct rv_ask *ask);
+
+#endif

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Rows named by words. Plain words go into a hash table that each row is looked up in, so that thousands of keys from
+ * standard input cost no more than one pass. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/err.h"
+#include "core/base/glob.h"
+#include "core/base/hash.h"
+#include "core/model/rows.h"
+
+struct word {
+        const char *text;
+        size_t size;
+        uint32_t next; /* the next word with the same slot, one more than its index; 0: none */
+        bool glob, by_key, found;
+};
+
+struct picker {
+        const struct rv_snapshot *snapshot;
+        struct word *words;
+        size_t n;
+        uint32_t *slots; /* one more than the index of a word; 0: none */
+        size_t mask;
+        bool *keep; /* by position in the row set */
+        bool any_glob;
+};
+
+/* At most half of the slots are used, so chains stay short; equal words share one. */
+static int prepare(struct picker *picker, const char *const *words, size_t n, size_t rows, struct rv_err *err)
+{
+        size_t slots = 16, i, slot;
+
+        while (slots < n * 2)
+                slots *= 2;
+        picker->words = calloc(n, sizeof *picker->words);
+        picker->slots = calloc(slots, sizeof *picker->slots);
+        picker->keep = calloc(rows + 1, sizeof *picker->keep);
+        if (!picker->words || !picker->slots || !picker->keep)
+                return rv_fail_memory(err);
+        picker->mask = slots - 1;
+        picker->n = n;
+        for (i = 0; i < n; i++) {
+                picker->words[i] =
+                        (struct word){ .text = words[i], .size = strlen(words[i]), .glob = rv_is_glob(words[i]) };
+                picker->any_glob = picker->any_glob || picker->words[i].glob;
+                slot = rv_hash(RV_HASH_START, words[i], picker->words[i].size) & picker->mask;
+                picker->words[i].next = picker->slots[slot];
+                picker->slots[slot] = (uint32_t)i + 1;
+        }
+        return RV_OK;
+}
+
+static void release(struct picker *picker)
+{
+        free(picker->words);
+        free(picker->slots);
+        free(picker->keep);
+}
+
+/* A word found among the keys means those rows and no others, even where a name is the same. */
+static bool note(struct word *word, bool key)
+{
+        if (!key && word->by_key)
+                return false;
+        word->found = true;
+        word->by_key = word->by_key || key;
+        return true;
+}
+
+/* Whether a word names this text. All words are looked at: each must know that it was found. */
+static bool named(struct picker *picker, const char *text, size_t n, bool key)
+{
+        size_t slot = rv_hash(RV_HASH_START, text, n) & picker->mask, i;
+        struct word *word;
+        bool hit = false;
+        uint32_t at;
+
+        for (at = picker->slots[slot]; at; at = picker->words[at - 1].next) {
+                word = &picker->words[at - 1];
+                if (word->size == n && memcmp(word->text, text, n) == 0 && note(word, key))
+                        hit = true;
+        }
+        for (i = 0; picker->any_glob && i < picker->n; i++) {
+                word = &picker->words[i];
+                if (word->glob && rv_glob(word->text, text, n, false) && note(word, key))
+                        hit = true;
+        }
+        return hit;
+}
+
+/* Null names nothing, not even for the glob *. */
+static bool cell_named(struct picker *picker, size_t row, unsigned column, bool key)
+{
+        const char *text;
+        char number[24];
+        size_t n;
+
+        text = rv_row_word(picker->snapshot, row, column, number, &n);
+        return text && named(picker, text, n, key);
+}
+
+/* The form that administrators type for one of several architectures. */
+static bool name_arch_named(struct picker *picker, size_t row, int name, int arch, struct rv_buf *joined)
+{
+        char number[24];
+        const char *text;
+        size_t n;
+
+        if (name < 0 || arch < 0)
+                return false;
+        rv_buf_clear(joined);
+        text = rv_row_word(picker->snapshot, row, (unsigned)name, number, &n);
+        if (!text)
+                return false;
+        rv_buf_add(joined, text, n);
+        rv_buf_add_char(joined, '.');
+        text = rv_row_word(picker->snapshot, row, (unsigned)arch, number, &n);
+        if (!text)
+                return false;
+        rv_buf_add(joined, text, n);
+        return named(picker, rv_buf_str(joined), joined->size, false);
+}
+
+/* Keys first and alone: only then is it known which words are left for the other columns. */
+static void match_keys(struct picker *picker, const struct rv_rows *rows)
+{
+        unsigned key = rv_snapshot_key(picker->snapshot);
+        size_t i;
+
+        for (i = 0; i < rows->n; i++)
+                picker->keep[i] = cell_named(picker, rows->at[i], key, true);
+}
+
+static void match_others(struct picker *picker, const struct rv_rows *rows)
+{
+        const struct rv_view *view = rv_snapshot_view(picker->snapshot);
+        int name = rv_snapshot_column(picker->snapshot, "name"), arch = rv_snapshot_column(picker->snapshot, "arch");
+        RV_BUF_CLEANUP struct rv_buf joined = { 0 };
+        unsigned column;
+        size_t i;
+
+        for (i = 0; i < rows->n; i++) {
+                for (column = 0; column < view->n_columns; column++)
+                        if (view->columns[column].flags & RV_MATCH && cell_named(picker, rows->at[i], column, false))
+                                picker->keep[i] = true;
+                if (name_arch_named(picker, rows->at[i], name, arch, &joined))
+                        picker->keep[i] = true;
+        }
+}
+
+/* The words behind `reeve` that list the view: findings are called status, and what the view needs is named. */
+static void add_command(const struct rv_snapshot *snapshot, const struct rv_view *view, struct rv_buf *out)
+{
+        const char *plugin = rv_snapshot_plugin(snapshot), *at;
+        bool own = strcmp(plugin, "reeve") == 0;
+        uint32_t i;
+
+        if (!own)
+                rv_buf_printf(out, "%s ", plugin);
+        rv_buf_add_str(out, own && strcmp(view->id, "findings") == 0 ? "status" : view->id);
+        for (i = 0; i < view->n_args; i++) {
+                if (!(view->args[i].flags & RV_REQUIRED))
+                        continue;
+                rv_buf_add_str(out, view->args[i].flags & RV_POSITIONAL ? " " : " --");
+                for (at = view->args[i].id; *at; at++)
+                        rv_buf_add_char(out, view->args[i].flags & RV_POSITIONAL && *at >= 'a' && *at <= 'z'
+                                                     ? (char)(*at - 'a' + 'A')
+                                                     : *at);
+        }
+}
+
+/* The first in the order of typing, as a reader would look for it. */
+static int check_found(const struct picker *picker, const struct rv_view *view, struct rv_err *err)
+{
+        RV_BUF_CLEANUP struct rv_buf command = { 0 };
+        size_t i;
+
+        for (i = 0; i < picker->n && picker->words[i].found; i++)
+                continue;
+        if (i == picker->n)
+                return RV_OK;
+        add_command(picker->snapshot, view ? view : rv_snapshot_view(picker->snapshot), &command);
+        return rv_fail(err, RV_NOTFOUND, N_("%1: there is no such row in %2"), N_("list the rows with: reeve %3"),
+                       picker->words[i].text, rv_snapshot_view(picker->snapshot)->id, rv_buf_str(&command), NULL);
+}
+
+int rv_rows_pick(struct rv_rows *rows, const struct rv_snapshot *snapshot, const struct rv_view *view,
+                 const char *const *words, size_t n, struct rv_err *err)
+{
+        struct picker picker = { .snapshot = snapshot };
+        size_t i, kept = 0;
+        int r;
+
+        if (!n)
+                return RV_OK;
+        r = prepare(&picker, words, n, rows->n, err);
+        if (!r) {
+                match_keys(&picker, rows);
+                match_others(&picker, rows);
+                r = check_found(&picker, view, err);
+        }
+        if (!r) {
+                for (i = 0; i < rows->n; i++)
+                        if (picker.keep[i])
+                                rows->at[kept++] = rows->at[i];
+                rows->n = kept;
+        }
+        release(&picker);
+        return r;
+}

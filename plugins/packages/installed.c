@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The view "installed": one row a header, damaged ones too. */
+#include "plugins/packages/packages.h"
+
+#include <string.h>
+
+#include "core/base/err.h"
+
+void put_text(struct rv_sink *sink, unsigned column, const char *text)
+{
+        if (text)
+                rv_put_text(sink, column, text, strlen(text));
+}
+
+static void put_buf(struct rv_sink *sink, unsigned column, const struct rv_buf *buf)
+{
+        rv_put_text(sink, column, rv_buf_str(buf), buf->size);
+}
+
+static void put_number(struct rv_sink *sink, unsigned column, const struct rv_rpm_header *header, uint32_t tag)
+{
+        uint64_t value;
+
+        if (rv_rpm_int(header, tag, 0, &value) && value <= INT64_MAX)
+                rv_put_int(sink, column, (int64_t)value);
+}
+
+/* What a header has not is left null. update, severity, repo, held and reason are: they need the metadata of
+ * repositories and the package tool's own notes. */
+static void put_header(struct rv_sink *sink, const struct rv_rpm_header *header, struct rv_buf *scratch)
+{
+        put_text(sink, I_NAME, rv_rpm_text(header, RV_TAG_NAME));
+        rv_buf_clear(scratch);
+        if (rv_rpm_evr(header, scratch))
+                put_buf(sink, I_VERSION, scratch);
+        put_text(sink, I_ARCH, rv_rpm_text(header, RV_TAG_ARCH));
+        put_number(sink, I_SIZE, header, rv_rpm_count(header, RV_TAG_LONGSIZE) ? RV_TAG_LONGSIZE : RV_TAG_SIZE);
+        put_number(sink, I_INSTALLED_AT, header, RV_TAG_INSTALLTIME);
+        put_text(sink, I_SOURCE, rv_rpm_text(header, RV_TAG_SOURCERPM));
+        put_text(sink, I_VENDOR, rv_rpm_text(header, RV_TAG_VENDOR));
+        put_text(sink, I_LICENSE, rv_rpm_text(header, RV_TAG_LICENSE));
+        put_text(sink, I_SUMMARY, rv_rpm_text(header, RV_TAG_SUMMARY));
+}
+
+/* The first signer's name: of several signatures nearly all packages have one. */
+static void put_verdict(struct rv_sink *sink, struct rv_walk *walk, struct rv_buf *scratch)
+{
+        struct rv_rpm_verdict verdict;
+
+        rv_walk_judge(walk, &verdict);
+        rv_put_int(sink, I_VERDICT, verdict.verdict);
+        if (!verdict.n_signers || !verdict.key[0])
+                return;
+        rv_buf_clear(scratch);
+        rv_owner_name(verdict.key[0]->owner, scratch);
+        put_buf(sink, I_SIGNER_NAME, scratch);
+}
+
+int installed_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err)
+{
+        const bool verdicts = rv_wants(query, I_VERDICT) || rv_wants(query, I_SIGNER_NAME);
+        RV_BUF_CLEANUP struct rv_buf scratch = { 0 };
+        RV_WALK_CLEANUP struct rv_walk walk = { 0 };
+        int r = rv_walk_open(rv_root_fd(query), sink, verdicts, &walk, err);
+
+        while (!r && !(r = rv_walk_next(&walk, err)) && walk.row.blob) {
+                r = rv_row_begin(sink, 0);
+                if (r)
+                        return r;
+                put_buf(sink, I_NEVRA, &walk.key);
+                if (walk.sound)
+                        put_header(sink, &walk.header, &scratch);
+                if (verdicts)
+                        put_verdict(sink, &walk, &scratch);
+                /* What there was no memory for must not look like what is not known. */
+                if (scratch.failed || walk.key.failed)
+                        r = rv_fail_memory(err);
+        }
+        return r;
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The plugin "packages": its declarations, in the order of the enums in packages.h. */
+#include "plugins/packages/packages.h"
+
+#define COUNT(array) ((uint32_t)(sizeof(array) / sizeof *(array)))
+#define ENUM(values) .enums = (values), .n_enums = COUNT(values)
+
+static const struct rv_enum reasons[] = {
+        { "user", N_("user"), RV_PLAIN, 0 },         { "dependency", N_("dependency"), RV_MUTED, 0 },
+        { "weak", N_("weak"), RV_MUTED, 0 },         { "group", N_("group"), RV_PLAIN, 0 },
+        { "external", N_("external"), RV_PLAIN, 0 }, { "unknown", N_("unknown"), RV_MUTED, 0 },
+};
+
+static const struct rv_enum severities[] = {
+        { "critical", N_("critical"), RV_BAD, 0 },  { "important", N_("important"), RV_WARN, 0 },
+        { "moderate", N_("moderate"), RV_WARN, 0 }, { "low", N_("low"), RV_INFO, 0 },
+        { "security", N_("security"), RV_WARN, 0 }, { "none", N_("none"), RV_MUTED, 0 },
+};
+
+static const struct rv_enum file_kinds[] = {
+        [KIND_FILE] = { "file", N_("file"), RV_PLAIN, 0 },
+        [KIND_DIRECTORY] = { "directory", N_("directory"), RV_MUTED, 0 },
+        [KIND_LINK] = { "link", N_("link"), RV_MUTED, 0 },
+        [KIND_CONFIG] = { "config", N_("config"), RV_INFO, 0 },
+        [KIND_DOC] = { "doc", N_("doc"), RV_MUTED, 0 },
+        [KIND_LICENSE] = { "license", N_("license"), RV_MUTED, 0 },
+        [KIND_GHOST] = { "ghost", N_("ghost"), RV_MUTED, 0 },
+        [KIND_OTHER] = { "other", N_("other"), RV_PLAIN, 0 },
+};
+
+static const struct rv_enum dependency_kinds[] = {
+        { "requires", N_("requires"), RV_PLAIN, 0 },       { "provides", N_("provides"), RV_PLAIN, 0 },
+        { "conflicts", N_("conflicts"), RV_WARN, 0 },      { "obsoletes", N_("obsoletes"), RV_PLAIN, 0 },
+        { "recommends", N_("recommends"), RV_MUTED, 0 },   { "suggests", N_("suggests"), RV_MUTED, 0 },
+        { "supplements", N_("supplements"), RV_MUTED, 0 }, { "enhances", N_("enhances"), RV_MUTED, 0 },
+};
+
+static const struct rv_enum phases[] = {
+        { "pretrans", N_("before the transaction"), RV_PLAIN, 0 },
+        { "prein", N_("before installing"), RV_PLAIN, 0 },
+        { "postin", N_("after installing"), RV_PLAIN, 0 },
+        { "preun", N_("before removing"), RV_PLAIN, 0 },
+        { "postun", N_("after removing"), RV_PLAIN, 0 },
+        { "posttrans", N_("after the transaction"), RV_PLAIN, 0 },
+        { "preuntrans", N_("before the transaction that removes"), RV_PLAIN, 0 },
+        { "postuntrans", N_("after the transaction that removes"), RV_PLAIN, 0 },
+        { "verify", N_("when verified"), RV_PLAIN, 0 },
+};
+
+static const struct rv_column installed_columns[] = {
+        [I_NEVRA] = { .id = "nevra", .title = N_("Package"), .type = RV_TEXT, .flags = RV_KEY | RV_HIDDEN },
+        [I_NAME] = { .id = "name", .title = N_("Name"), .type = RV_TEXT, .flags = RV_MATCH },
+        [I_VERSION] = { .id = "version", .title = N_("Version"), .type = RV_VERSION, .priority = 1 },
+        [I_ARCH] = { .id = "arch", .title = N_("Architecture"), .type = RV_TEXT, .flags = RV_HIDDEN, .priority = 6 },
+        [I_SIZE] = { .id = "size", .title = N_("Size"), .type = RV_SIZE, .priority = 4 },
+        [I_INSTALLED_AT] = { .id = "installed_at",
+                             .title = N_("Installed"),
+                             .type = RV_TIME,
+                             .flags = RV_HIDDEN,
+                             .priority = 6 },
+        [I_REASON] = { .id = "reason",
+                       .title = N_("Reason"),
+                       .help = N_("why it is here: asked for by the user, or needed by something else"),
+                       .type = RV_ENUM,
+                       ENUM(reasons),
+                       .flags = RV_HIDDEN,
+                       .priority = 7 },
+        [I_REPO] = { .id = "repo", .title = N_("Repository"), .type = RV_TEXT, .flags = RV_HIDDEN, .priority = 7 },
+        [I_VERDICT] = { .id = "verdict",
+                        .title = N_("Verdict"),
+                        .help = N_("whether a valid key signed what is installed"),
+                        .type = RV_ENUM,
+                        .enums = rv_verdict_values,
+                        .n_enums = 8,
+                        .flags = RV_COSTLY,
+                        .priority = 2 },
+        [I_SIGNER_NAME] = { .id = "signer_name",
+                            .title = N_("Signed by"),
+                            .help = N_("the owner of the key that signed it, when the key is known"),
+                            .type = RV_TEXT,
+                            .flags = RV_COSTLY,
+                            .priority = 3 },
+        [I_UPDATE] = { .id = "update", .title = N_("Update"), .type = RV_VERSION, .priority = 5 },
+        [I_UPDATE_SEVERITY] = { .id = "update_severity",
+                                .title = N_("Severity"),
+                                .type = RV_ENUM,
+                                ENUM(severities),
+                                .priority = 5 },
+        [I_HELD] = { .id = "held", .title = N_("Held"), .type = RV_BOOL, .flags = RV_HIDDEN, .priority = 8 },
+        [I_SOURCE] = { .id = "source", .title = N_("Source"), .type = RV_TEXT, .flags = RV_HIDDEN, .priority = 9 },
+        [I_VENDOR] = { .id = "vendor", .title = N_("Vendor"), .type = RV_TEXT, .flags = RV_HIDDEN, .priority = 9 },
+        [I_LICENSE] = { .id = "license", .title = N_("License"), .type = RV_TEXT, .flags = RV_HIDDEN, .priority = 9 },
+        [I_SUMMARY] = { .id = "summary", .title = N_("Summary"), .type = RV_TEXT, .flags = RV_HIDDEN, .priority = 9 },
+};
+
+static const struct rv_column file_columns[] = {
+        [F_PATH] = { .id = "path", .title = N_("Path"), .type = RV_TEXT, .flags = RV_KEY },
+        [F_SIZE] = { .id = "size", .title = N_("Size"), .type = RV_SIZE, .priority = 1 },
+        [F_MODE] = { .id = "mode", .title = N_("Mode"), .type = RV_TEXT, .priority = 3 },
+        [F_OWNER] = { .id = "owner", .title = N_("Owner"), .type = RV_TEXT, .priority = 4 },
+        [F_GROUP] = { .id = "group", .title = N_("Group"), .type = RV_TEXT, .priority = 5 },
+        [F_DIGEST] = { .id = "digest", .title = N_("Digest"), .type = RV_TEXT, .flags = RV_HIDDEN, .priority = 6 },
+        [F_KIND] = { .id = "kind", .title = N_("Kind"), .type = RV_ENUM, ENUM(file_kinds), .priority = 2 },
+};
+
+static const struct rv_column dependency_columns[] = {
+        [D_N] = { .id = "n", .title = N_("Number"), .type = RV_INT, .flags = RV_KEY | RV_HIDDEN },
+        [D_KIND] = { .id = "kind", .title = N_("Kind"), .type = RV_ENUM, ENUM(dependency_kinds), .priority = 1 },
+        [D_CAPABILITY] = { .id = "capability", .title = N_("Capability"), .type = RV_TEXT },
+        [D_BY] = { .id = "by",
+                   .title = N_("Provided by"),
+                   .type = RV_REF,
+                   .ref = "packages/installed",
+                   .flags = RV_COSTLY,
+                   .priority = 2 },
+};
+
+static const struct rv_column changelog_columns[] = {
+        [L_N] = { .id = "n", .title = N_("Number"), .type = RV_INT, .flags = RV_KEY | RV_HIDDEN },
+        [L_AT] = { .id = "at", .title = N_("Date"), .type = RV_TIME },
+        [L_AUTHOR] = { .id = "author", .title = N_("Author"), .type = RV_TEXT, .priority = 2 },
+        [L_TEXT] = { .id = "text", .title = N_("Text"), .type = RV_TEXT, .priority = 1 },
+};
+
+static const struct rv_column script_columns[] = {
+        [S_N] = { .id = "n", .title = N_("Number"), .type = RV_INT, .flags = RV_KEY | RV_HIDDEN },
+        [S_PHASE] = { .id = "phase", .title = N_("Phase"), .type = RV_ENUM, ENUM(phases) },
+        [S_INTERPRETER] = { .id = "interpreter", .title = N_("Interpreter"), .type = RV_TEXT, .priority = 2 },
+        [S_TEXT] = { .id = "text", .title = N_("Text"), .type = RV_TEXT, .priority = 1 },
+};
+
+static const struct rv_arg package_arg[] = {
+        { .id = "package",
+          .title = N_("PACKAGE"),
+          .help = N_("a name, NAME.ARCH, or the whole key of an installed package"),
+          .ref = "packages/installed",
+          .type = RV_REF,
+          .flags = RV_REQUIRED | RV_POSITIONAL },
+};
+
+static const char *const list_aliases[] = { "list", NULL };
+
+#define VIEW_OF_ONE(ID, TITLE, HELP, COLUMNS, FILL)                                                              \
+        {                                                                                                        \
+                .id = (ID), .title = (TITLE), .help = (HELP), .columns = (COLUMNS), .n_columns = COUNT(COLUMNS), \
+                .args = package_arg, .n_args = COUNT(package_arg), .fill = (FILL), .shape = RV_SHAPE_LIST        \
+        }
+
+static const struct rv_view views[] = {
+        { .id = "installed",
+          .title = N_("Installed"),
+          .help = N_("the packages that are installed, and who signed them"),
+          .columns = installed_columns,
+          .n_columns = COUNT(installed_columns),
+          .aliases = list_aliases,
+          .fill = installed_fill,
+          .shape = RV_SHAPE_LIST,
+          .flags = RV_BY_KEY },
+        VIEW_OF_ONE("files", N_("Files"), N_("the files of a package"), file_columns, files_fill),
+        VIEW_OF_ONE("dependencies", N_("Dependencies"), N_("what a package requires, provides and rules out"),
+                    dependency_columns, dependencies_fill),
+        VIEW_OF_ONE("changelog", N_("Changelog"), N_("what its packagers changed"), changelog_columns, changelog_fill),
+        VIEW_OF_ONE("scripts", N_("Scripts"), N_("what runs when it is installed or removed"), script_columns,
+                    scripts_fill),
+};
+
+RV_PLUGIN = {
+        .abi = RV_ABI,
+        .size = RV_SIZES,
+        .id = "packages",
+        .title = N_("Packages"),
+        .help = N_("the installed RPM packages"),
+        .version = "0.1.0",
+        .domain = "reeve",
+        .lane = "rpm",
+        .views = views,
+        .n_views = COUNT(views),
+        .findings = findings_fill,
+        .changes = changes_fill,
+        .space = space_fill,
+};

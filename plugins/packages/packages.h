@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the files of this plugin give each other: the fills, and the columns they put into (indexes into the
+ * declarations in packages.c). */
+#ifndef REEVE_PLUGINS_PACKAGES_H
+#define REEVE_PLUGINS_PACKAGES_H
+
+#include <reeve/plugin.h>
+
+#include "core/distro/rpmwalk.h"
+
+enum installed_column {
+        I_NEVRA,
+        I_NAME,
+        I_VERSION,
+        I_ARCH,
+        I_SIZE,
+        I_INSTALLED_AT,
+        I_REASON,
+        I_REPO,
+        I_VERDICT,
+        I_SIGNER_NAME,
+        I_UPDATE,
+        I_UPDATE_SEVERITY,
+        I_HELD,
+        I_SOURCE,
+        I_VENDOR,
+        I_LICENSE,
+        I_SUMMARY
+};
+enum file_column { F_PATH, F_SIZE, F_MODE, F_OWNER, F_GROUP, F_DIGEST, F_KIND };
+enum file_kind { KIND_FILE, KIND_DIRECTORY, KIND_LINK, KIND_CONFIG, KIND_DOC, KIND_LICENSE, KIND_GHOST, KIND_OTHER };
+enum dependency_column { D_N, D_KIND, D_CAPABILITY, D_BY };
+enum changelog_column { L_N, L_AT, L_AUTHOR, L_TEXT };
+enum script_column { S_N, S_PHASE, S_INTERPRETER, S_TEXT };
+
+int installed_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
+int files_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
+int dependencies_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
+int changelog_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
+int scripts_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
+int findings_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
+int changes_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
+int space_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
+
+/* Opens a walk on the package that the argument "package" names. */
+int open_package(const struct rv_query *query, struct rv_sink *sink, struct rv_walk *ret, struct rv_err *err) RV_CHECK;
+/* Puts a text if there is one. */
+void put_text(struct rv_sink *sink, unsigned column, const char *text);
+
+#endif

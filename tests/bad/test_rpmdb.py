@@ -1,0 +1,367 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Package databases that are missing, cut, broken, foreign, locked or out of reach: what every view says of them."""
+import os
+import random
+import shutil
+import socket
+import sqlite3
+import subprocess
+
+import rpmdbs
+from world import FULL, LIMIT, NOBODY, SANITIZED, Case, main, needs_root
+
+VIEWS = [('packages', 'installed'), ('packages', 'files', 'calm'), ('signatures', 'packages'), ('signatures', 'keys')]
+JOINED = [('status',), ('changes',), ('space',)]
+READABLE = {0, 3, 9, 12}  # what a damaged database may end with: all of it, nothing of that name, none, some
+
+
+def sound(count=12):
+    return [(f'calm-{n}' if n else 'calm', rpmdbs.package(f'calm-{n}' if n else 'calm', VERSION=rpmdbs.texts(6, f'1.{n}')))
+            for n in range(count)]
+
+
+class Rpmdb(Case):
+    def setUp(self):
+        self.root = self.world.folder('root')
+        self.path = self.root / rpmdbs.PLACE / 'rpmdb.sqlite'
+        self.path.parent.mkdir(parents=True)
+
+    def ask(self, *words, **how):
+        """One view in JSON, the root untouched."""
+        with self.untouched(self.root):
+            return self.world.run('--root', self.root, *words, '--json', **how)
+
+    def table(self, *words, **how):
+        with self.untouched(self.root):
+            return self.world.run('--root', self.root, *words, **how)
+
+    def all_fail(self, status, code, *words, **how):
+        """Every view of packages fails that way; the joined ones list what is left and warn."""
+        for view in VIEWS:
+            with self.subTest(view=view):
+                self.fails(self.ask(*view, **how), status, code, *words)
+                done = self.expect(self.table(*view, **how), status)
+                self.assertEqual(done.out, b'')
+                for word in words:
+                    self.assertIn(word, done.said)
+        for view in JOINED:
+            with self.subTest(view=view):
+                done = self.expect(self.ask(*view, **how), 12)
+                self.assertIn(code, [warning['code'] for warning in done.json['warnings']])
+                done = self.expect(self.table(*view, **how), 12)
+                for word in words:
+                    self.assertIn(word, done.said)
+
+    def all_survive(self, views=(*VIEWS, *JOINED), **how):
+        for view in views:
+            done = self.ask(*view, **how)
+            self.expect(done, *READABLE)
+            done.json
+
+    def names(self, done):
+        return [row['name'] for row in done.json['rows']]
+
+
+class Broken(Rpmdb):
+    def test_missing(self):
+        self.path.parent.rmdir()
+        self.all_fail(3, 'notfound', 'no package database')
+
+    def test_missing_below_its_directory(self):
+        self.all_fail(3, 'notfound', 'no package database')
+
+    def test_root_that_is_not_there(self):
+        done = self.world.run('--root', self.root / 'gone', 'packages', '--json')
+        self.fails(done, 3, 'notfound', str(self.root / 'gone'))
+
+    def test_root_that_is_a_file(self):
+        (self.root / 'file').touch()
+        done = self.world.run('--root', self.root / 'file', 'packages', '--json')
+        self.assertIn('--image', self.fails(done, 2, 'usage', str(self.root / 'file'))['hint'])
+
+    @needs_root
+    def test_root_without_rights(self):
+        self.root.chmod(0o700)
+        (self.root / 'below').mkdir()
+        done = self.world.run('--root', self.root / 'below', 'packages', '--json', user=NOBODY)
+        self.fails(done, 4, 'denied', str(self.root / 'below'))
+
+    def test_empty_file(self):
+        self.path.touch()
+        self.all_fail(9, 'damaged', 'rpmdb.sqlite', '0 bytes')
+
+    def test_rubbish(self):
+        self.path.write_bytes(b'this is no database\n' * 100)
+        self.all_fail(9, 'damaged', 'rpmdb.sqlite')
+
+    def test_no_rows(self):
+        rpmdbs.write(self.root, [])
+        for view in (VIEWS[0], *VIEWS[2:], *JOINED):
+            with self.subTest(view=view):
+                self.assertEqual(self.expect(self.ask(*view), 0).json['rows'], [])
+                self.expect(self.table(*view), 0)
+        self.fails(self.ask(*VIEWS[1]), 3, 'notfound', 'calm')
+
+    def test_no_table(self):
+        db = sqlite3.connect(self.path)
+        db.executescript('CREATE TABLE Other (a); INSERT INTO Other VALUES (1)')
+        db.close()
+        self.all_fail(9, 'damaged', 'no table of packages')
+
+    def test_view_that_never_ends(self):
+        db = sqlite3.connect(self.path)
+        db.executescript("CREATE VIEW Packages AS WITH RECURSIVE c(hnum) AS (SELECT 1 UNION ALL SELECT hnum+1 FROM c) "
+                         "SELECT hnum, x'00' AS blob FROM c")
+        db.close()
+        self.all_fail(9, 'damaged', 'no table of packages')
+
+    def test_other_columns(self):
+        db = sqlite3.connect(self.path)
+        db.executescript('CREATE TABLE Packages (a, b); INSERT INTO Packages VALUES (1, 2)')
+        db.close()
+        self.all_fail(9, 'damaged', 'rpmdb.sqlite')
+
+    def test_truncated(self):
+        """Cut at many lengths: what is left is listed with a warning, or nothing can be."""
+        rpmdbs.write(self.root, sound())
+        whole = self.path.read_bytes()
+        step = 512 if FULL else 4096
+        partial = 0
+        for length in [1, 15, 16, 99, 100, 511, 512, 4095, *range(4096, len(whole), step), len(whole) - 1]:
+            with self.subTest(length=length):
+                self.path.write_bytes(whole[:length])
+                self.assertIn(self.expect(self.ask('packages', 'installed'), 0, 9, 12).status, (9, 12))
+                done = self.ask('packages', 'installed', '--columns', 'name')
+                if done.status == 12:
+                    partial += 1
+                    self.assertTrue(done.json['warnings'])
+                if FULL or length % 3 == 0:
+                    self.all_survive()
+        self.assertGreater(partial, 0)
+
+    def test_corrupt_pages(self):
+        """Bytes and whole pages overwritten from fixed seeds: an end in time, with a status and JSON."""
+        rpmdbs.write(self.root, sound(40))
+        whole = self.path.read_bytes()
+        variants = 2000 if FULL else 50 if SANITIZED else 200
+        seen = set()
+        for seed in range(variants):
+            chance = random.Random(seed)
+            data = bytearray(whole)
+            for _ in range(chance.randint(1, 8)):
+                size = chance.choice([1, 1, 4, 64, 4096])
+                at = chance.randrange(100 if seed % 4 else 0, len(data) - size)
+                if size == 4096:
+                    at -= at % 4096
+                data[at:at + size] = chance.randbytes(size)
+            self.path.write_bytes(data)
+            view = (*VIEWS, *JOINED)[seed % 7]
+            with self.subTest(seed=seed, view=view):
+                done = self.expect(self.world.run('--root', self.root, *view, '--json'), *READABLE)
+                done.json
+                seen.add(done.status)
+        self.assertEqual(sorted(os.listdir(self.path.parent)), ['rpmdb.sqlite'])
+        self.assertLessEqual({0, 12}, seen)
+
+    def test_schema_with_more_in_it(self):
+        """Indexes over expressions, triggers, a computed column that nobody asks for: none of it is run."""
+        db = rpmdbs.connect(self.path)
+        db.executescript('CREATE INDEX late ON Packages(length(blob));'
+                         'CREATE TRIGGER t AFTER INSERT ON Name BEGIN DELETE FROM Packages; END')
+        rpmdbs.add(db, [blob for _, blob in sound(2)])
+        self.assertEqual(self.names(self.expect(self.ask('packages'), 0)), ['calm-1', 'calm'])
+        db.execute('ALTER TABLE Packages ADD COLUMN made AS (zeroblob(1 << 20))')
+        db.commit()
+        db.close()
+        self.assertEqual(self.names(self.expect(self.ask('packages'), 0)), ['calm-1', 'calm'])
+
+    def test_computed_headers(self):
+        db = sqlite3.connect(self.path)
+        db.executescript('CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, n, blob AS (zeroblob(n)));'
+                         'INSERT INTO Packages (n) VALUES (200000000), (200000000)')
+        db.close()
+        self.all_fail(9, 'damaged', 'no table of packages')
+
+
+class Foreign(Rpmdb):
+    def test_berkeley(self):
+        for place in ('var/lib/rpm', 'usr/lib/sysimage/rpm', 'usr/share/rpm'):
+            for magic in (b'\x61\x15\x06\0', b'\0\x06\x15\x61'):
+                with self.subTest(place=place, magic=magic):
+                    root = self.root = self.world.folder('root')
+                    (root / place).mkdir(parents=True)
+                    (root / place / 'Packages').write_bytes(bytes(12) + magic + bytes(4080))
+                    error = self.fails(self.ask('packages'), 10, 'unsupported', 'BerkeleyDB', place)
+                    self.assertIn('rpmdb', error['hint'])
+        self.all_fail(10, 'unsupported', 'BerkeleyDB')
+
+    def test_ndb(self):
+        (self.path.parent / 'Packages.db').write_bytes(b'RpmP' + bytes(4092))
+        self.all_fail(10, 'unsupported', 'ndb')
+
+    def test_something_else(self):
+        (self.path.parent / 'Packages').write_bytes(b'short')
+        self.all_fail(9, 'damaged', 'Packages')
+
+    def test_old_beside_new(self):
+        """Left over from a conversion: the sqlite one counts."""
+        (self.path.parent / 'Packages').write_bytes(bytes(12) + b'\x61\x15\x06\0' + bytes(4080))
+        rpmdbs.write(self.root, sound(1))
+        self.assertEqual(self.names(self.expect(self.ask('packages'), 0)), ['calm'])
+
+
+class Writers(Rpmdb):
+    def test_exclusive_lock(self):
+        rpmdbs.write(self.root, sound(3))
+        writer = sqlite3.connect(self.path, isolation_level=None)
+        writer.execute('PRAGMA locking_mode=EXCLUSIVE')
+        writer.execute('BEGIN EXCLUSIVE')
+        try:
+            self.assertEqual(len(self.names(self.expect(self.ask('packages'), 0))), 3)
+            self.all_survive()
+        finally:
+            writer.execute('ROLLBACK')
+            writer.close()
+
+    def test_log_with_rows(self):
+        """Rows that are only in the write-ahead log are shown; nothing is left beside it, nothing is written back."""
+        rpmdbs.write(self.root, sound(2))
+        writer = sqlite3.connect(self.path)
+        writer.execute('PRAGMA journal_mode=WAL')
+        writer.execute('PRAGMA wal_autocheckpoint=0')
+        rpmdbs.add(writer, [('late', rpmdbs.package('late'))])
+        kept = self.world.folder('kept')
+        for name in os.listdir(self.path.parent):
+            if not name.endswith('-shm'):
+                shutil.copy(self.path.parent / name, kept)
+        with_writer = self.ask('packages')
+        writer.close()
+        shutil.rmtree(self.path.parent)
+        shutil.copytree(kept, self.path.parent)
+        self.assertEqual(sorted(os.listdir(self.path.parent)), ['rpmdb.sqlite', 'rpmdb.sqlite-wal'])
+        for done in (with_writer, self.ask('packages'), self.ask('packages')):
+            self.assertEqual(self.names(self.expect(done, 0)), ['calm-1', 'calm', 'late'])
+        self.expect(self.ask('packages', 'files', 'late'), 0)
+        self.all_survive()
+        log = self.path.parent / 'rpmdb.sqlite-wal'
+        whole = log.read_bytes()
+        for seed in range(100 if FULL else 20):
+            chance = random.Random(seed)
+            data = bytearray(whole[:chance.choice([len(whole), chance.randrange(len(whole))])])
+            for _ in range(chance.randint(0, 3)):
+                data[chance.randrange(max(len(data), 1))] = chance.randrange(256)
+            log.write_bytes(data)
+            with self.subTest(seed=seed):
+                self.expect(self.ask('packages'), *READABLE).json
+
+    def test_log_that_is_a_link_or_fifo(self):
+        rpmdbs.write(self.root, sound(2))
+        log = self.path.parent / 'rpmdb.sqlite-wal'
+        os.mkfifo(log)
+        self.assertEqual(len(self.names(self.expect(self.ask('packages'), 0, 12))), 2)
+        log.unlink()
+        log.symlink_to('/etc/passwd')
+        self.assertEqual(len(self.names(self.expect(self.ask('packages'), 0, 12))), 2)
+
+    def test_cut_off_change(self):
+        rpmdbs.write(self.root, sound(2))
+        (self.path.parent / 'rpmdb.sqlite-journal').write_bytes(b'\xd9\xd5\x05\xf9\x20\xa1\x63\xd7' + bytes(512))
+        done = self.expect(self.ask('packages'), 12)
+        self.assertIn('cut off', done.json['warnings'][0]['message'])
+
+
+class Places(Rpmdb):
+    def test_directory(self):
+        self.path.mkdir()
+        self.all_fail(9, 'damaged', 'rpmdb.sqlite')
+
+    def test_fifo(self):
+        os.mkfifo(self.path)
+        self.all_fail(9, 'damaged', 'rpmdb.sqlite')
+
+    def test_socket(self):
+        here = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        with socket.socket(socket.AF_UNIX) as end:
+            end.bind(f'/proc/self/fd/{here}/rpmdb.sqlite')
+        os.close(here)
+        self.all_fail(9, 'damaged', 'rpmdb.sqlite')
+
+    @needs_root
+    def test_device(self):
+        os.mknod(self.path, 0o600 | 0o020000, os.makedev(1, 5))
+        self.all_fail(9, 'damaged', 'rpmdb.sqlite')
+
+    def test_link_out_of_the_root(self):
+        outside = self.world.folder('outside')
+        rpmdbs.write(outside, [('outside', rpmdbs.package('outside'))])
+        there = outside / rpmdbs.PLACE / 'rpmdb.sqlite'
+        self.path.symlink_to(there)
+        self.all_fail(3, 'notfound', 'no package database')
+        self.path.unlink()
+        self.path.symlink_to('../' * 30 + str(there)[1:])
+        self.all_fail(3, 'notfound', 'no package database')
+        # The directory as a link: as if the root were "/".
+        self.path.unlink()
+        self.path.parent.rmdir()
+        self.path.parent.symlink_to(outside / rpmdbs.PLACE)
+        self.all_fail(3, 'notfound', 'no package database')
+        self.path.parent.unlink()
+        self.path.parent.symlink_to('/var/lib/rpm')
+        rpmdbs.write(self.root, sound(1), 'var/lib/rpm')
+        self.assertEqual(self.names(self.expect(self.ask('packages'), 0)), ['calm'])
+
+    def test_file_times(self):
+        """A file may claim to be of any year."""
+        rpmdbs.write(self.root, sound(1))
+        for at in (-2**31, 0, 2**31, 10_000_000_000, 15_000_000_000):
+            os.utime(self.path, (at, at))
+            with self.subTest(at=at):
+                self.assertEqual(self.names(self.expect(self.ask('packages'), 0)), ['calm'])
+
+    def test_link_to_itself(self):
+        self.path.symlink_to('rpmdb.sqlite')
+        done = self.ask('packages')
+        self.assertNotEqual(done.status, 0)
+        self.assertIn('rpmdb.sqlite', done.said)
+
+    @needs_root
+    def test_no_right_to_read(self):
+        rpmdbs.write(self.root, sound(2))
+        self.path.chmod(0o600)
+        self.all_fail(4, 'denied', 'rpmdb.sqlite', user=NOBODY)
+        self.path.chmod(0o644)
+        self.path.parent.chmod(0o700)
+        self.all_fail(4, 'denied', 'rpmdb.sqlite', user=NOBODY)
+        self.path.parent.chmod(0o755)
+        self.assertEqual(len(self.names(self.expect(self.ask('packages', user=NOBODY), 0))), 2)
+
+    @needs_root
+    def test_read_only_root(self):
+        """A read-only bind mount in a mount namespace, with and without a log."""
+        rpmdbs.write(self.root, sound(2))
+        script = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && ! touch "$0/x" 2>/dev/null && exec "$@"'
+        command = ['unshare', '-m', 'sh', '-c', script, str(self.root),
+                   *self.world.command('--root', self.root, 'packages', '--json')]
+        probe = ['unshare', '-m', 'mount', '--bind', str(self.root), str(self.root)]
+        tried = subprocess.run(probe, stderr=subprocess.PIPE, check=False)
+        if tried.returncode:  # in a container, or where the root is no mount
+            self.skipTest('no mount namespace here: ' + tried.stderr.decode())
+        done = subprocess.run(command, env=self.world.env(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              timeout=LIMIT)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(os.listdir(self.path.parent), ['rpmdb.sqlite'])
+
+    def test_sealed_directory(self):
+        """Without a right to write anywhere in the root, as on a squashfs."""
+        rpmdbs.write(self.root, sound(2))
+        self.path.chmod(0o444)
+        self.path.parent.chmod(0o555)
+        try:
+            self.assertEqual(len(self.names(self.expect(self.ask('packages'), 0))), 2)
+        finally:
+            self.path.parent.chmod(0o755)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The same promises through the program itself: reeve on real terminals that close, and a second one that attaches.
+import contextlib
+import fcntl
+import json
+import select
+import shutil
+import signal
+import struct
+import termios
+import time
+
+from harness import *
+
+
+class Program(Case):
+    def setUp(self):
+        super().setUp()
+        self.reeve = os.path.join(self.world.tree, "bin/reeve")
+        shutil.copy(os.path.join(BUILD, "bin/reeve"), self.reeve)
+
+    def run_reeve(self, *words, status=0):
+        done = subprocess.run([self.reeve, "--root", self.world.root, *words], env=self.world.env, text=True,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done.stdout
+
+    def terminal(self, *words):
+        """The program as the session leader of a terminal; returns its pid and the master."""
+        master, slave = os.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("4H", 24, 80, 0, 0))
+        pid = os.fork()
+        if pid == 0:
+            os.setsid()
+            fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+            for fd in (0, 1, 2):
+                os.dup2(slave, fd)
+            os.closerange(3, 64)
+            env = dict(self.world.env, TERM="xterm-256color")
+            os.execve(self.reeve, [self.reeve, "--root", self.world.root, *words], env)
+        os.close(slave)
+        return pid, master
+
+    def read_until(self, master, text):
+        output = b""
+        end = time.monotonic() + 30
+        while text not in output:
+            self.assertTrue(select.select([master], [], [], max(0, end - time.monotonic()))[0], output)
+            output += os.read(master, 65536)
+        return output
+
+    def events(self, job):
+        return [json.loads(line) for line in self.world.lines(job)]
+
+    def test_the_terminal_closes_while_the_job_is_followed(self):
+        for closed_at in (b"prepare", b"stamp-1", b"stamp-5"):
+            pid, master = self.terminal("notes", "stamp", "20", "--delay", "5", "-y")
+            self.read_until(master, closed_at)
+            os.close(master)
+            os.waitpid(pid, 0)
+            wait_for(lambda: not self.world.helpers(), "the helper's end")
+            job = max(self.world.listed())
+            self.assertEqual(self.world.listed(job)[0], "done")
+            self.assertEqual(self.world.stamps(), all_stamps(20))
+            for name in self.world.stamps():
+                os.unlink(os.path.join(self.world.notes, name))
+
+    def test_the_program_is_killed_and_another_attaches(self):
+        pid, master = self.terminal("notes", "stamp", "40", "--delay", "10", "-y")
+        self.read_until(master, b"prepare")
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        os.close(master)
+        second, master = self.terminal("jobs", "attach")
+        with contextlib.suppress(OSError):  # EIO is how a terminal ends
+            while os.read(master, 65536):
+                pass
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(second, 0)[1]), 0)
+        os.close(master)
+        lines = self.run_reeve("jobs", "attach", "1", "--format", "ndjson").splitlines()
+        events = [event for event in map(json.loads, lines) if "seq" in event]
+        self.assertEqual([event["seq"] for event in events], [event["seq"] for event in self.events(1)])
+        self.assertEqual(events[-1]["type"], "done")
+        self.assertEqual(self.world.stamps(), all_stamps(40))
+
+    def test_full_screen_is_killed_while_a_job_runs(self):
+        job = self.world.start(60, 10)
+        pid, master = self.terminal("ui")
+        self.read_until(master, b"quit")
+        os.write(master, b"J")
+        self.read_until(master, b"stamp")
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        os.close(master)
+        self.assertEqual(self.follow(job)[2], ["done", "ok", "committed"])
+
+    def test_a_cut_job_is_recovered_by_its_words(self):
+        job = self.world.start(20, 10)
+        wait_for(lambda: len(self.world.stamps()) > 2, "three stamps")
+        self.world.kill_helper()
+        self.assertIn("cut off", self.run_reeve("status"))
+        rows = json.loads(self.run_reeve("jobs", "--json"))["rows"]
+        self.assertEqual([(row["id"], row["state"], row["total"]) for row in rows], [(str(job), "interrupted", 20)])
+        self.run_reeve("jobs", "recover", str(job), "revert", "-y")
+        wait_for(lambda: not self.world.helpers(), "the helper's end")
+        self.assertEqual(self.world.stamps(), [])
+        self.assertEqual(json.loads(self.run_reeve("jobs", "--json"))["rows"][0]["state"], "cancelled")
+
+    def test_cancel_by_its_words(self):
+        job = self.world.start(1000, 20)
+        self.run_reeve("jobs", "cancel")
+        self.world.wait_state(job, "cancelled")
+        self.assertEqual(self.world.stamps(), [])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Batch output on a terminal: it fits, it is coloured only where that is wanted, it never carries what a package says
+to the terminal, and questions are asked there."""
+import json
+import os
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import unicodedata
+import unittest
+
+sys.dont_write_bytecode = True
+from terminal import Terminal  # noqa: E402
+
+REEVE = os.path.abspath(sys.argv.pop(1)) + "/bin/reeve"
+
+
+def run(*words, **settings):
+    terminal = Terminal([REEVE, *words], **settings)
+    try:
+        status = terminal.wait_end()
+        return status, terminal.output.decode("utf-8").replace("\r\n", "\n")
+    finally:
+        terminal.close()
+
+
+def cells(line):
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+
+
+def plain(text):
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+class Fits(unittest.TestCase):
+    def test_every_width(self):
+        for columns in (1, 2, 5, 20, 40, 79, 80, 120, 200, 400):
+            _, text = run("fixture", "all", "-q", columns=columns)
+            lines = plain(text).rstrip("\n").split("\n")
+            self.assertEqual(len(lines), 6)
+            for line in lines:
+                self.assertLessEqual(cells(line), max(1, columns - 1), (columns, line))
+
+    def test_wide_has_all_columns(self):
+        _, text = run("fixture", "all", "-q", columns=400)
+        self.assertIn("DIGEST", text)
+        _, text = run("fixture", "all", "-q", columns=60)
+        self.assertIn("SIZE", text)
+        self.assertNotIn("TAGS", text)
+
+    def test_record_is_wrapped(self):
+        _, text = run("show", "fixture", "nginx", columns=40)
+        for line in plain(text).rstrip("\n").split("\n"):
+            self.assertLessEqual(cells(line), 40)
+
+
+class Colours(unittest.TestCase):
+    def test_only_where_wanted(self):
+        bare = {"env": {}}
+        self.assertIn("\x1b[", run("fixture", "all", **bare)[1])
+        self.assertNotIn("\x1b", run("fixture", "all", "--color", "never")[1])
+        self.assertNotIn("\x1b", run("fixture", "all", env={"NO_COLOR": "1"})[1])
+        self.assertNotIn("\x1b", run("fixture", "all", term="dumb")[1])
+        self.assertNotIn("\x1b", run("fixture", "all", term=None)[1])
+        piped = subprocess.run([REEVE, "fixture", "all"], capture_output=True, check=False).stdout
+        self.assertNotIn(b"\x1b", piped)
+        forced = subprocess.run([REEVE, "fixture", "all", "--color", "always"], capture_output=True, check=False).stdout
+        self.assertIn(b"\x1b[1;31mbad\x1b[m", forced)
+
+
+class Hostile(unittest.TestCase):
+    def test_no_format_sends_controls(self):
+        for form in ("table", "plain", "json", "ndjson", "tsv", "csv"):
+            status, text = run("fixture", "all", "--format", form, "--color", "never", "--damaged")
+            self.assertEqual(status, 12)
+            rest = [c for c in text if unicodedata.category(c) in ("Cc", "Cf") and c not in "\n\t"]
+            self.assertEqual([c for c in rest if not (form == "csv" and c == "\r")], [], form)
+
+    def test_ascii(self):
+        _, text = run("fixture", "all", "--ascii", columns=400)
+        self.assertTrue(text.isascii())
+        _, text = run("fixture", "all", columns=400, env={"LC_ALL": "C"})
+        self.assertTrue(text.isascii())
+
+
+class Asks(unittest.TestCase):
+    def act(self, answer, *words):
+        with tempfile.TemporaryDirectory(prefix="reeve-line.") as directory:
+            os.makedirs(directory + "/root/var/lib")
+            terminal = Terminal([REEVE, "--root", directory + "/root", "fixture", "mark", "nginx", *words],
+                                directory=directory)
+            try:
+                terminal.wait_for(b"[y/N] ")
+                terminal.send(answer)
+                return terminal.wait_end(), terminal.output
+            finally:
+                terminal.close()
+
+    def test_yes_runs(self):
+        status, output = self.act(b"y\n")
+        self.assertEqual(status, 0)
+        self.assertIn(b"done: job 1", output)
+        self.assertIn(b"100 %", output)
+
+    def test_anything_else_does_not(self):
+        for answer in (b"n\n", b"\n", b"yesterday\n", b"y n\n", b"\x04"):
+            status, output = self.act(answer)
+            self.assertEqual(status, 11, answer)
+            self.assertNotIn(b"job 1", output)
+
+
+class Rights(unittest.TestCase):
+    """As a plain user on the running system; the tree is copied to where that user may read it."""
+
+    def setUp(self):
+        self.directory = tempfile.mkdtemp(prefix="reeve-line.")
+        self.addCleanup(shutil.rmtree, self.directory)
+        os.chmod(self.directory, 0o755)
+        tree = os.path.dirname(os.path.dirname(REEVE))
+        shutil.copytree(tree, self.directory + "/tree")
+        self.reeve = self.directory + "/tree/bin/reeve"
+
+    def seal(self, *words, **settings):
+        drop = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+        return subprocess.run([self.reeve, "fixture", "seal", "it's", *words], capture_output=True, check=False,
+                              stdin=subprocess.DEVNULL, env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent"},
+                              cwd=self.directory, **drop, **settings)
+
+    def test_denied_says_the_way(self):
+        done = self.seal("-y")
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertRegex(done.stderr.decode(), r"(with them: \w+|as root:) reeve fixture seal 'it'\\''s' -y --plan [0-9a-f]{64}")
+        done = self.seal("-y", "--json")
+        self.assertEqual(json.loads(done.stdout)["error"]["code"], "denied")
+
+    def test_planning_needs_none(self):
+        self.assertEqual(self.seal("-n").returncode, 0)
+
+
+class Large(unittest.TestCase):
+    def test_60000_rows_stream(self):
+        for form in ("table", "json", "csv"):
+            with tempfile.TemporaryFile() as out:
+                before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+                done = subprocess.run([REEVE, "fixture", "all", "--rows", "60000", "--format", form], stdout=out,
+                                      check=False)
+                self.assertEqual(done.returncode, 0)
+                size = out.tell() or os.fstat(out.fileno()).st_size
+                self.assertGreater(size, 5000000)
+                after = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+                # The rows take 9 MiB; the text of all of them, up to 18 MB, must not come on top.
+                if "ASAN_OPTIONS" not in os.environ and not os.environ.get("REEVE_SANITIZED"):
+                    self.assertLess(after, max(before, 40 * 1024), form)
+
+
+unittest.main()

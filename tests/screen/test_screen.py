@@ -1,0 +1,593 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Scripted keys and whole screens: each golden file is the text of a terminal, compared cell for cell.
+
+test_screen.py REEVE LIBREEVE FIXTURE [unittest words]. With REEVE_SCREEN_WRITE set, goldens are written, to be read.
+"""
+import difflib
+import errno
+import os
+import re
+import signal
+import struct
+import sys
+import termios
+import time
+import unittest
+import zlib
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+import picture  # noqa: E402
+import world  # noqa: E402
+
+GOLDEN = Path(__file__).resolve().parent / 'golden'
+PARTS = []
+
+
+class Screen(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        self.world = world.World(*PARTS)
+        self.addCleanup(self.world.close)
+
+    def open(self, *words, **options):
+        opened = self.world.open(*words, **options)
+        self.addCleanup(opened.close)
+        return opened
+
+    def many(self, **options):
+        opened = self.open('ui', 'fixture/many', **options)
+        opened.wait(r'^ 2,500 rows.*\n.*q quit')  # the last line: the picture is whole
+        return opened
+
+    def masked(self, text):
+        """Without what differs between machines: how full a disk is, and where the test's root lies."""
+        text = re.sub(r'^( +Space +/ +).*\[.*$', r'\1[...]', text, flags=re.M)
+        return re.sub(r'^( Azure Linux 4.0 +root ).*$', r'\1ROOT', text, flags=re.M)
+
+    def golden(self, opened, name):
+        path = GOLDEN / (name + '.txt')
+        if os.environ.get('REEVE_SCREEN_WRITE'):
+            while opened.read(0.5):
+                pass
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(self.masked(opened.terminal.text()) + '\n')
+            return
+        wanted = path.read_text().rstrip('\n')
+        try:
+            opened.until(lambda: self.masked(opened.terminal.text()).rstrip('\n') == wanted, name)
+        except AssertionError:
+            got = self.masked(opened.terminal.text())
+            self.fail(name + '\n' + '\n'.join(difflib.unified_diff(wanted.split('\n'), got.split('\n'), 'wanted', 'got',
+                                                                   lineterm='')))
+        self.assertEqual(opened.terminal.unknown, [])
+
+    def cursor(self, opened):
+        return opened.terminal.text().split('\n')[opened.terminal.y]
+
+
+class Pictures(Screen):
+    def test_overview(self):
+        opened = self.open()
+        opened.wait('2,500 rows')
+        self.golden(opened, 'overview')
+        opened.resize(132, 24)
+        opened.wait('last change 10:06, root')
+
+    def test_what_to_do(self):
+        opened = self.open()
+        opened.wait('2,500 rows')
+        opened.wait('^ +What to do: replace libssl by a package whose')
+        before = len(opened.raw)
+        opened.keys('down')
+        opened.gone('What to do')
+        opened.keys('up')
+        opened.wait('What to do')
+        self.assertLess(len(opened.raw) - before, 250)
+        opened.resize(80, 10)
+        opened.wait('^ What to do: replace libssl')
+
+    def test_overview_of_an_image(self):
+        image = self.world.root / 'disk-17.img'
+        image.write_bytes(bytes(4096))
+        opened = self.open('--image', str(image))
+        opened.wait('^>! libssl')
+        opened.wait(r'^ disk-17.img +.*1 Overview')
+        opened.wait('^ image /')
+        for word in ('Azure', 'Space', 'kernel', 'web-17'):
+            self.assertNotIn(word, opened.terminal.text())
+
+    def test_list(self):
+        for term in ('xterm-256color', 'vt100'):
+            self.golden(self.many(term=term), 'list')
+
+    def test_short_list_shows_its_row(self):
+        opened = self.open('ui', 'fixture/short')
+        self.golden(opened, 'short')
+        opened.keys('down')
+        self.golden(opened, 'short-second')
+
+    def test_record_and_text(self):
+        opened = self.many()
+        opened.keys('down', 'enter')
+        self.golden(opened, 'record')
+        opened.keys('tab')
+        opened.wait('entry 6')
+        self.golden(opened, 'text')
+
+    def test_help(self):
+        opened = self.open('ui', 'fixture/short')
+        opened.wait('1 warning')
+        opened.keys('?')
+        opened.wait('WARNINGS')
+        self.golden(opened, 'help')
+        opened.keys('/')
+        opened.type('next match')
+        opened.wait('^>.*next match')
+
+    def test_menu(self):
+        opened = self.many(term='vt100')
+        opened.keys('s')
+        self.golden(opened, 'menu')
+
+    def test_sizes(self):
+        for columns, rows in ((40, 10), (20, 5), (132, 24)):
+            opened = self.open('ui', 'fixture/many', columns=columns, rows=rows)
+            opened.wait('libyaml')
+            self.golden(opened, 'list-%dx%d' % (columns, rows))
+
+
+class Moving(Screen):
+    def test_keys_of_a_list(self):
+        opened = self.many()
+        for keys, row in ((['down'], '0001'), (['j', 'j'], '0003'), (['k'], '0002'), (['pgdn'], '0021'),
+                          (['^D'], '0040'), (['pgup'], '0021'), (['<'], '0002'), (['>'], '0021'), (['end'], '2499'),
+                          (['up'], '2498'), (['G'], '2499'), (['home'], '0000'), (['G', 'g'], '0000')):
+            opened.keys(*keys)
+            opened.wait(r'^>[ *]..\S+-%s ' % row)
+            opened.until(lambda: '-%s ' % row in self.cursor(opened), 'the terminal cursor at ' + row)
+
+    def test_both_forms_of_arrow_keys(self):
+        for term in ('xterm-256color', 'vt100'):
+            opened = self.many(term=term)
+            for sequence in (b'\x1b[B', b'\x1bOB'):
+                os.write(opened.master, sequence)
+            opened.wait('^>.*-0002 ')
+            os.write(opened.master, b'\x1b[6~')
+            opened.wait('^>.*-0021 ')
+
+    def test_typed_ahead_is_the_same_as_typed(self):
+        opened = self.many()
+        before = len(opened.raw)
+        opened.keys(*['down'] * 50)
+        opened.wait('^>.*-0050 ')
+        self.assertLess(len(opened.raw) - before, 2500)
+
+    def test_down_is_cheap(self):
+        opened = self.many(term='vt100')
+        before = len(opened.raw)
+        opened.keys('down')
+        opened.wait('^>.*-0001 ')
+        self.assertLessEqual(len(opened.raw) - before, 30)
+
+    def test_tabs_views_and_back(self):
+        opened = self.open()
+        opened.wait('2,500 rows')
+        opened.keys('2')
+        opened.wait(r'\[2 Fixture\]')
+        opened.wait(r'\[Many\]')
+        opened.keys('tab')
+        opened.wait(r'\[Short\]')
+        opened.keys('btab')
+        opened.wait(r'\[Many\]')
+        opened.wait('^ 2,500 rows')
+        opened.keys('enter')
+        opened.wait('Fixture > libyaml-0000')
+        opened.keys(*['down'] * 5, 'enter')
+        opened.wait('Fixture > libyaml-0000 > two')
+        opened.keys('q')
+        opened.wait('Fixture > libyaml-0000 ')
+        opened.keys('esc')
+        opened.wait(r'\[Many\]')
+        opened.keys('1', 'enter')
+        opened.wait(r'Overview > Many')
+        opened.keys('q', 'q')
+        self.assertEqual(os.waitstatus_to_exitcode(opened.waitpid()), 0)
+
+    def test_finding_leads_to_its_row(self):
+        opened = self.open()
+        opened.wait('2,500 rows')
+        opened.keys('down', 'enter')
+        opened.wait('Overview > two')
+        opened.wait('Slot +two')
+
+    def test_rows_whose_key_is_a_number(self):
+        opened = self.many()
+        opened.keys('enter', 'tab', 'tab')
+        opened.wait('^>.*need 1 of libyaml-0000')
+        opened.keys('space')
+        opened.wait(r'^ \*  need 1 of')
+        opened.wait('1 selected')
+        opened.keys('down', 's', 'down', 'enter')
+        opened.wait('^>.*need 3 of')
+        opened.keys('*')
+        opened.wait('12 selected')
+        opened.keys('down', 'enter')
+        opened.wait('Need +need 4 of libyaml-0000')
+        opened.wait('By +two')
+        opened.gone(r'\bloading\b')
+        opened.keys('end')
+        opened.wait('^> +By +two')
+        opened.keys('enter')
+        opened.wait('> two')
+        opened.wait('Slot +two')
+
+    def test_narrow_lines_keep_what_matters(self):
+        opened = self.many(columns=48)
+        opened.keys('down', 'enter')
+        opened.wait(r'^ Fixture > python~l-0001  \[Details\] Log  Needs')
+        opened.resize(30, 24)
+        opened.wait(r'^ web-17 +1 \[2 Fixture\]')
+
+    def test_columns_scroll_and_are_chosen(self):
+        opened = self.many(columns=40)
+        opened.keys('right')
+        opened.gone('VERSION')
+        opened.keys('left')
+        opened.wait('VERSION')
+        opened.keys('c', 'down', 'space', 'enter')
+        opened.gone('VERSION')
+
+    def test_costly_column_comes_when_it_is_chosen(self):
+        opened = self.many(columns=120)
+        self.assertNotIn('PROOF', opened.terminal.text())
+        opened.type(':columns name,proof\r')
+        opened.wait('^>.*libyaml-0000 +proved')
+
+    def test_leaving(self):
+        opened = self.many()
+        opened.keys('enter', 'Q')
+        self.assertEqual(os.waitstatus_to_exitcode(opened.waitpid()), 0)
+        self.assertEqual(opened.restored(), [])
+
+
+class Asking(Screen):
+    def test_filter_as_you_type(self):
+        opened = self.many()
+        opened.type('/ssl')
+        opened.wait('^ 313 of 2,500 rows')
+        opened.type(' and size > 10M')
+        opened.wait('^ 147 of 2,500 rows')
+        opened.type(' and state =')
+        opened.wait('^ 147 of 2,500 rows +.*a value is expected here')
+        self.golden(opened, 'filter-unfinished')
+        opened.type(' bad\r')
+        opened.wait('/ ssl and size > 10M and state = bad')
+        opened.wait('^ 6 of 2,500 rows$')
+        opened.keys('esc')
+        opened.wait('^ 2,500 rows')
+
+    def test_unfinished_filter_keeps_the_last_good_one(self):
+        opened = self.many()
+        opened.type('/size >')
+        opened.wait('^ 2,500 rows +.*a value is expected')
+        opened.type(' 19M')
+        opened.wait(r'^ 1?\d\d? of 2,500 rows')
+        good = re.search(r'^ \d+ of 2,500 rows', opened.terminal.text(), re.M).group(0)
+        opened.type(' and size > 1Q')
+        opened.wait(good + ' +the filter')
+        opened.keys('enter')
+        opened.wait('/ size > 19M and size > 1$')
+        opened.wait('^ the filter at ')
+        opened.keys('down')
+        opened.wait(good)
+
+    def test_filter_without_a_match(self):
+        opened = self.many()
+        opened.type('/nothing-is-called-this\r')
+        opened.wait('no row matches the filter')
+        opened.keys('down', 'enter', 'space', 'pgdn')
+        opened.keys('/', '^U', 'enter')
+        opened.wait('^ 2,500 rows')
+
+    def test_sort_and_reverse(self):
+        opened = self.many()
+        opened.keys('s', 'down', 'down', 'enter', 'g')
+        opened.wait(r' SIZE\^ ')
+        opened.keys('S')
+        opened.wait(' SIZEv ')
+        opened.keys('g')
+        opened.wait('^>.*-2499 ')
+        opened.keys('w')
+        opened.wait(r'\$ reeve fixture many --sort -size --root ')
+        opened.keys('/')
+        opened.type('name ~ a-long-name-that-is-nowhere or name ~ yaml\r')
+        opened.keys('w')
+        opened.wait(r"^ +--where 'name ~ a-long-name-that-is-nowhere or name ~ yaml' \\$")
+
+    def test_search_in_a_text(self):
+        opened = self.many()
+        opened.keys('enter', 'tab')
+        opened.wait('entry 0 of libyaml-0000')
+        opened.type('/needle\r')
+        opened.wait('^>the needle')
+        first = opened.terminal.text()
+        opened.keys('n')
+        opened.until(lambda: opened.terminal.text() != first and '>the needle' in opened.terminal.text(), 'next match')
+        opened.wait('entry 14 ')
+        opened.keys('N')
+        opened.wait('entry 4 ')
+
+    def test_commands(self):
+        opened = self.many()
+        opened.type(':where state = bad\r')
+        opened.wait('^ 50 of 2,500 rows')
+        opened.type(':sort -size\r')
+        opened.keys('g')
+        opened.wait('^>.*-2457 ')
+        opened.type(':fixture short\r')
+        opened.wait('Fixture > Short')
+        opened.type(":fixture many --where 'name ~ zip' --sort name\r")
+        opened.wait('^ 312 of 2,500 rows')
+        opened.type(':fixture nothing\r')
+        opened.wait('has no such view')
+        opened.type(':script x\r')
+        opened.wait('in a shell: reeve script x')
+        opened.type(':quit\r')
+        self.assertEqual(os.waitstatus_to_exitcode(opened.waitpid()), 0)
+
+    def test_completion(self):
+        opened = self.many()
+        opened.type(':fix\t')
+        opened.wait('^:fixture')
+        opened.type('sho\t')
+        opened.wait('^:fixture short')
+        opened.keys('esc')
+        opened.gone('^:fixture')
+        opened.type(':sort ver\t')
+        opened.wait('^:sort version')
+
+    def test_what_is_not_there_says_so(self):
+        opened = self.many()
+        opened.keys('a')
+        opened.wait('this row has no action')
+        opened.keys('J')
+        opened.until(lambda: re.search('there are no jobs|> Jobs', opened.terminal.text()), 'an answer about jobs')
+
+    def test_selection_outlives_the_line(self):
+        opened = self.many()
+        opened.keys('space', 'space')
+        opened.wait('2 selected')
+        opened.kill(signal.SIGKILL)
+        opened.waitpid()
+        again = self.many()
+        again.wait('2 selected')
+        again.wait(r'^>\*  libyaml-0000')
+        again.keys('*')
+        again.wait('2,500 selected')
+        again.keys('*')
+        again.gone('selected')
+        self.assertEqual([p for p in self.world.home.rglob('*') if p.is_file()], [])
+
+
+    def test_selection_ends_with_a_clean_leave(self):
+        opened = self.many()
+        opened.keys('space')
+        opened.wait('1 selected')
+        opened.keys('enter', 'Q')
+        opened.waitpid()
+        self.assertEqual([p for p in self.world.home.rglob('selected-*')], [])
+        again = self.many()
+        self.assertNotIn('selected', again.terminal.text())
+        again.keys('space')
+        again.wait('1 selected')
+        again.kill(signal.SIGHUP)
+        again.waitpid()
+        self.many().wait('1 selected')
+
+
+class Looks(Screen):
+    def colors(self, opened):
+        return [s for row in opened.terminal.cells for _, s in row if s[0] is not None]
+
+    def test_color_and_none(self):
+        opened = self.many()
+        self.assertTrue(self.colors(opened))
+        for options in ({'env': {'NO_COLOR': '1'}}, {'term': 'vt100'}):
+            opened = self.many(**options)
+            self.assertEqual(self.colors(opened), [])
+            self.assertNotRegex(bytes(opened.raw), rb'\x1b\[[0-9;]*3[0-7]m')
+            self.assertFalse([s for row in opened.terminal.cells for _, s in row if s[1]], 'no attribute either')
+        opened = self.open('--color', 'never', 'ui', 'fixture/many')
+        opened.wait('2,500 rows')
+        self.assertEqual(self.colors(opened), [])
+
+    def test_hostile_text_is_inert(self):
+        opened = self.open('ui', 'fixture/hostile')
+        self.golden(opened, 'hostile')
+        for sent in (b'\x1b[31mred', b'\xc2\x9b', '\u202e'.encode(), b'\xff'):
+            self.assertNotIn(sent, bytes(opened.raw))
+
+    def test_ascii(self):
+        for options in ({'env': {'LANG': 'C'}}, {'words': ('--ascii',)}):
+            words = options.pop('words', ())
+            opened = self.open(*words, 'ui', 'fixture/hostile', **options)
+            opened.wait(r'\? euro')
+            opened.keys('s')
+            opened.wait(r'\+-Sort by')
+            self.assertTrue(all(byte < 0x80 for byte in opened.raw))
+
+
+class Loading(Screen):
+    def gate(self):
+        path = self.world.root / 'gate'
+        os.mkfifo(path, 0o666)
+        os.chmod(path, 0o666)
+        return path
+
+    def pushed(self, gate):
+        """Lets the fill through that waits at the gate, if one does."""
+        try:
+            os.close(os.open(gate, os.O_WRONLY | os.O_NONBLOCK))
+        except OSError as error:
+            self.assertEqual(error.errno, errno.ENXIO)
+        return True
+
+    def test_loading_does_not_block_keys(self):
+        gate = self.gate()
+        opened = self.open('ui', 'fixture/slow')
+        opened.wait('loading')
+        opened.keys('btab', 'btab')
+        opened.wait(r'\[Short\]')
+        opened.keys('tab', 'tab', '?')
+        opened.wait('KEYS')
+        opened.keys('q')
+        opened.wait(r'\[Slow\]')
+        opened.until(lambda: self.pushed(gate) and re.search('^> +one +good', opened.terminal.text(), re.M), 'rows')
+        opened.gone('loading')
+
+    def test_stop_and_reload(self):
+        gate = self.gate()
+        opened = self.open('ui', 'fixture/slow')
+        opened.wait('^ Enter|loading')
+        opened.keys('^C')
+        opened.wait('stopped loading')
+        opened.keys('^R')
+        opened.wait('loading')
+        opened.until(lambda: self.pushed(gate) and re.search('^> +one +good', opened.terminal.text(), re.M),
+                     'what was loaded again')
+
+    def test_what_is_cached_is_painted_while_it_loads(self):
+        gate, rows = self.gate(), r'^> +one +good'
+        later = {'REEVE_NOW': str(int(time.time()) + 60)}  # so that nothing is too young to be cached
+        opened = self.open('ui', 'fixture/slow', env=later)
+        opened.until(lambda: self.pushed(gate) and re.search(rows, opened.terminal.text(), re.M), 'rows')
+        opened.keys('q')
+        opened.waitpid()
+        again = self.open('ui', 'fixture/slow', env=later)
+        again.wait(rows)
+        again.gone('loading')
+        again.keys('q')
+        again.waitpid()
+        (self.world.root / 'data').touch()
+        stale = self.open('ui', 'fixture/slow', env=later)
+        stale.wait(rows)
+        stale.wait('loading')
+        stale.keys('down')
+        stale.wait('^> +!two')
+        stale.until(lambda: self.pushed(gate) and 'loading' not in stale.terminal.text(), 'the end of loading')
+        stale.wait('^> +!two')
+
+    def test_failure_is_told(self):
+        opened = self.open('ui', 'fixture/slow')
+        opened.wait('the gate is not there')
+        opened.wait('make a fifo named gate')
+
+    def test_options_of_the_first_view(self):
+        opened = self.open('ui', 'fixture/many', '--where', 'state = bad')
+        opened.wait('^ 50 of 2,500 rows')
+
+
+class Faults(Screen):
+    def test_fatal_signals_restore_the_terminal(self):
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT, signal.SIGSEGV, signal.SIGABRT):
+            opened = self.many()
+            self.assertNotEqual(opened.modes()[3] & termios.ICANON, termios.ICANON)
+            opened.kill(number)
+            self.assertEqual(os.waitstatus_to_exitcode(opened.waitpid()), -number)
+            self.assertEqual(opened.restored(), [], number)
+            opened.close()
+
+    def test_closed_terminal_leaves_no_process(self):
+        opened = self.many()
+        os.close(opened.slave)
+        os.close(opened.master)
+        self.assertNotEqual(os.waitpid(opened.pid, 0)[1], 0)
+        opened.status = 0
+
+    def test_resize_to_nothing_and_back(self):
+        opened = self.many()
+        before = opened.terminal.text()
+        for columns, rows in ((1, 1), (2, 3), (80, 3), (11, 24), (200, 50)):
+            opened.resize(columns, rows)
+            opened.until(lambda: opened.terminal.text().strip(), 'a picture at %dx%d' % (columns, rows))
+        opened.resize(80, 24)
+        opened.until(lambda: opened.terminal.text() == before, 'the same picture')
+
+    def test_started_in_one_cell(self):
+        opened = self.open('ui', 'fixture/many', columns=1, rows=1)
+        opened.until(lambda: opened.terminal.text().strip(), 'a letter')
+        opened.resize(80, 24)
+        opened.wait('^ 2,500 rows')
+
+    def test_no_size_means_80_by_24(self):
+        opened = self.world.open('ui', 'fixture/many', term='vt100')
+        opened.close()
+        opened = self.open('ui', 'fixture/many', term='vt100', columns=80, rows=24)
+        opened.wait('^ 2,500 rows')
+        opened.set_size(0, 0)
+        opened.keys('^L')
+        opened.wait('^ 2,500 rows')
+
+    def test_stop_and_continue(self):
+        shell = '%s --root %s ui fixture/many; echo it-stopped; read line; fg' % (self.world.tree / 'bin/reeve',
+                                                                                 self.world.root)
+        opened = self.world.run(['/bin/sh', '-mc', shell])
+        self.addCleanup(opened.close)
+        opened.wait(r'^ 2,500 rows.*\n.*q quit')
+        before = opened.terminal.text()
+        opened.keys('down', '^Z')
+        opened.wait('it-stopped')
+        self.assertEqual(opened.restored(), [])
+        opened.keys('enter')
+        opened.until(lambda: opened.terminal.text() != before and '-0001' in self.cursor(opened), 'the same picture')
+        opened.keys('up')
+        opened.until(lambda: opened.terminal.text() == before, 'keys that work')
+
+    def test_stop_where_nobody_could_continue(self):
+        opened = self.many()
+        before = opened.terminal.text()
+        opened.terminal.cells = opened.terminal.blank(24)
+        opened.keys('^Z')
+        opened.until(lambda: opened.terminal.text() == before, 'the same picture')
+
+    def test_unknown_terminal_gets_line_mode(self):
+        for term in ('dumb', 'no-such-terminal', None):
+            opened = self.open('ui', 'fixture/many', term=term)
+            opened.until(lambda: len(opened.raw) > 0, 'a prompt')
+            opened.type('quit\n')
+            self.assertEqual(os.waitstatus_to_exitcode(opened.waitpid()), 0)
+            opened.drain()
+            self.assertNotIn(b'\x1b', bytes(opened.raw))
+            self.assertEqual(opened.restored(), [])
+
+    def test_repaint(self):
+        opened = self.many()
+        before = opened.terminal.text()
+        opened.terminal.cells = opened.terminal.blank(24)
+        opened.keys('^L')
+        opened.until(lambda: opened.terminal.text() == before, 'the same picture')
+
+
+class Shots(Screen):
+    def test_picture_of_a_screen(self):
+        opened = self.many()
+        path = self.world.path / 'shot.png'
+        try:
+            font = picture.find_font()
+        except SystemExit as missing:
+            self.skipTest(str(missing))
+        picture.write_png(opened.terminal, path, margin=0)
+        data = path.read_bytes()
+        self.assertEqual(data[:8], b'\x89PNG\r\n\x1a\n')
+        self.assertEqual(struct.unpack('>II', data[16:24]), (80 * font.width, 24 * font.height))
+        lines = zlib.decompress(data[data.index(b'IDAT') + 4:-16])
+        self.assertEqual(len(lines), (80 * font.width + 1) * 24 * font.height)
+        self.assertGreater(len(set(lines)), 4, 'paper, ink and the colours of states')
+
+
+if __name__ == '__main__':
+    PARTS[:] = [sys.argv[1], sys.argv[2], sys.argv[3:4]]
+    unittest.main(argv=sys.argv[:1] + sys.argv[4:])

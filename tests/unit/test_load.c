@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Loading through the cache: what is unchanged is not read again, what changed is, and a damaged cache is nothing. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/base/err.h"
+#include "core/base/file.h"
+#include "core/model/load.h"
+#include "model_fixture.h"
+
+static unsigned calls; /* of the fill below */
+
+/* One row a line of the file `input` below the root; the costly column only when it is wanted. */
+static int fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err)
+{
+        RV_BUF_CLEANUP struct rv_buf input = { 0 };
+        char *line, *rest;
+        int rc;
+
+        calls++;
+        rc = rv_depends(sink, rv_root_fd(query), "input");
+        if (!rc)
+                rc = rv_file_read(rv_root_fd(query), "input", 4096, &input, err);
+        for (line = rc ? NULL : strtok_r(input.data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+                rc = rv_row_begin(sink, 0);
+                if (rc)
+                        break;
+                rv_put_text(sink, F_KEY, line, strlen(line));
+                if (rv_wants(query, F_COSTLY))
+                        rv_put_text(sink, F_COSTLY, "dear", 4);
+        }
+        return rc;
+}
+
+static struct rv_view view;
+static const struct rv_view *const own_views[] = { &view, NULL };
+
+struct world {
+        char root[64], cache[64];
+        struct rv_host host;
+};
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+        (void)st;
+        (void)type;
+        (void)ftw;
+        return remove(path);
+}
+
+/* Writes the input with a time long enough ago that it counts as settled. */
+static void write_input(const struct world *world, const char *text, time_t mtime)
+{
+        const struct timespec times[2] = { { .tv_sec = mtime }, { .tv_sec = mtime } };
+
+        assert_int_equal(rv_file_write(world->host.root.fd, "input", text, strlen(text), 0644, NULL), RV_OK);
+        assert_int_equal(utimensat(world->host.root.fd, "input", times, 0), 0);
+}
+
+static int setup(void **state)
+{
+        struct world *world = calloc(1, sizeof *world);
+        int fd;
+
+        view = fixture_view;
+        view.fill = fill;
+        calls = 0;
+        if (!world)
+                return -1;
+        (void)snprintf(world->root, sizeof world->root, "/tmp/reeve-load-XXXXXX");
+        (void)snprintf(world->cache, sizeof world->cache, "/tmp/reeve-cache-XXXXXX");
+        if (!mkdtemp(world->root) || !mkdtemp(world->cache) ||
+            rv_host_open(world->root, "/nonexistent", &world->host, NULL))
+                return -1;
+        /* the tests' own cache, and a root descriptor that files can be written through */
+        rv_close(&world->host.cache_fd);
+        world->host.cache_fd = open(world->cache, O_DIRECTORY | O_CLOEXEC);
+        fd = open(world->root, O_DIRECTORY | O_CLOEXEC);
+        rv_close(&world->host.root.fd);
+        world->host.root.fd = fd;
+        world->host.own_views = own_views;
+        *state = world;
+        return fd < 0 || world->host.cache_fd < 0;
+}
+
+static int teardown(void **state)
+{
+        struct world *world = *state;
+
+        rv_host_close(&world->host);
+        (void)nftw(world->root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+        (void)nftw(world->cache, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+        free(world);
+        return 0;
+}
+
+static size_t load(struct world *world, const struct rv_ask *ask)
+{
+        RV_SNAPSHOT_CLEANUP struct rv_snapshot *snapshot = NULL;
+
+        assert_int_equal(rv_load(&world->host, ask, NULL, &snapshot, NULL), RV_OK);
+        return rv_snapshot_rows(snapshot);
+}
+
+/* Change times cannot be set, so what was just written is waited for until it counts as settled. */
+static void settle(struct world *world, const struct rv_ask *ask)
+{
+        unsigned before;
+        int tries;
+
+        for (tries = 0; tries < 80; tries++) {
+                before = calls;
+                (void)load(world, ask);
+                if (calls == before)
+                        return;
+                usleep(100000);
+        }
+        fail_msg("the view was never served from the cache");
+}
+
+static const struct rv_ask plain = { .plugin = "reeve", .view = "things" };
+
+static void test_cached_until_changed(void **state)
+{
+        struct world *world = *state;
+        unsigned before;
+
+        write_input(world, "a\nb\n", 1000);
+        assert_int_equal(load(world, &plain), 2);
+        settle(world, &plain);
+        before = calls;
+        assert_int_equal(load(world, &plain), 2);
+        assert_int_equal(calls, before);
+        write_input(world, "a\nb\nc\n", 1000);
+        assert_int_equal(load(world, &plain), 3);
+        assert_int_equal(calls, before + 1);
+}
+
+static void test_costly_columns(void **state)
+{
+        static const char *const verdict[] = { "verdict" };
+        static const struct rv_ask costly = { .plugin = "reeve", .view = "things", .columns = verdict, .n_columns = 1 };
+        struct world *world = *state;
+        RV_SNAPSHOT_CLEANUP struct rv_snapshot *with = NULL;
+        unsigned before;
+
+        write_input(world, "a\n", 1000);
+        settle(world, &plain);
+        before = calls;
+        assert_int_equal(rv_load(&world->host, &costly, NULL, &with, NULL), RV_OK);
+        assert_int_equal(calls, before + 1);
+        assert_string_equal(rv_cell_text(with, 0, F_COSTLY, NULL), "dear");
+        settle(world, &costly);
+        before = calls;
+        (void)load(world, &plain); /* what has more than was asked for serves too */
+        assert_int_equal(calls, before);
+}
+
+static void test_damaged_cache(void **state)
+{
+        struct world *world = *state;
+        struct rv_snapshot *stale;
+        unsigned before;
+        struct dirent *file;
+        DIR *cache;
+
+        write_input(world, "a\n", 1000);
+        settle(world, &plain);
+        stale = rv_load_stale(&world->host, &plain);
+        assert_non_null(stale);
+        rv_snapshot_unref(stale);
+        cache = opendir(world->cache);
+        assert_non_null(cache);
+        while ((file = readdir(cache)))
+                if (file->d_name[0] != '.')
+                        assert_int_equal(rv_file_write(world->host.cache_fd, file->d_name, "rubbish", 7, 0600, NULL),
+                                         RV_OK);
+        closedir(cache);
+        before = calls;
+        assert_int_equal(load(world, &plain), 1);
+        assert_int_equal(calls, before + 1);
+}
+
+/* Flips a bit of the last cell's bytes, and of the boot that the file says it was written in. */
+static void age_cache(const struct world *world, bool also_damage)
+{
+        RV_BUF_CLEANUP struct rv_buf file = { 0 };
+        DIR *cache = opendir(world->cache);
+        struct dirent *entry;
+
+        assert_non_null(cache);
+        while ((entry = readdir(cache))) {
+                if (entry->d_name[0] == '.')
+                        continue;
+                rv_buf_clear(&file);
+                assert_int_equal(rv_file_read(world->host.cache_fd, entry->d_name, 1 << 20, &file, NULL), RV_OK);
+                file.data[file.size - 16] ^= 1;
+                if (also_damage)
+                        file.data[file.size - 24] ^= 1;
+                assert_int_equal(rv_file_write(world->host.cache_fd, entry->d_name, file.data, file.size, 0600, NULL),
+                                 RV_OK);
+        }
+        closedir(cache);
+}
+
+static void test_cache_of_an_earlier_boot(void **state)
+{
+        struct world *world = *state;
+        unsigned before;
+
+        write_input(world, "a\n", 1000);
+        settle(world, &plain);
+        age_cache(world, false);
+        before = calls;
+        assert_int_equal(load(world, &plain), 1);
+        assert_int_equal(calls, before); /* whole, so it serves */
+        age_cache(world, true);          /* this boot's again, and damaged */
+        age_cache(world, false);         /* an earlier one's: found by its checksum */
+        before = calls;
+        assert_int_equal(load(world, &plain), 1);
+        assert_int_equal(calls, before + 1);
+}
+
+static void test_errors(void **state)
+{
+        struct world *world = *state;
+        RV_ERR_CLEANUP struct rv_err err = { 0 };
+        RV_SNAPSHOT_CLEANUP struct rv_snapshot *snapshot = NULL;
+        static const char *const unknown[] = { "nothing" };
+        struct rv_ask ask = plain;
+        atomic_bool cancel = true;
+
+        assert_int_equal(rv_load(&world->host, &plain, NULL, &snapshot, &err), RV_NOTFOUND); /* no input */
+        ask.view = "nothing";
+        assert_int_equal(rv_load(&world->host, &ask, NULL, &snapshot, NULL), RV_USAGE);
+        ask = plain;
+        ask.columns = unknown;
+        ask.n_columns = 1;
+        assert_int_equal(rv_load(&world->host, &ask, NULL, &snapshot, NULL), RV_USAGE);
+        ask = plain;
+        ask.plugin = "nobody";
+        assert_int_equal(rv_load(&world->host, &ask, NULL, &snapshot, NULL), RV_NOTFOUND);
+        write_input(world, "a\n", 1000);
+        ask = plain;
+        ask.cancel = &cancel;
+        assert_int_equal(rv_load(&world->host, &ask, NULL, &snapshot, NULL), RV_CANCELLED);
+        ask = plain;
+        ask.cached_only = true;
+        assert_int_equal(rv_load(&world->host, &ask, NULL, &snapshot, NULL), RV_NODATA);
+        assert_null(snapshot);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(test_cached_until_changed, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_costly_columns, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_damaged_cache, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_cache_of_an_earlier_boot, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_errors, setup, teardown),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

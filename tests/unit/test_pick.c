@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Rows named by words, as an administrator types them. */
+#include "rows_fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void picked(const struct rv_snapshot *snapshot, const char *const *words, size_t n, const char *expected)
+{
+        RV_ROWS_CLEANUP struct rv_rows rows = { 0 };
+        RV_ERR_CLEANUP struct rv_err err = { 0 };
+        char got[16];
+        size_t i;
+
+        assert_int_equal(rv_rows_all(snapshot, &rows, &err), RV_OK);
+        assert_int_equal(rv_rows_pick(&rows, snapshot, NULL, words, n, &err), RV_OK);
+        for (i = 0; i < rows.n; i++)
+                got[i] = (char)('0' + rows.at[i]);
+        got[rows.n] = '\0';
+        assert_string_equal(got, expected);
+}
+
+static void one(const struct rv_snapshot *snapshot, const char *word, const char *expected)
+{
+        picked(snapshot, &word, 1, expected);
+}
+
+static void by_key_name_and_arch(void **state)
+{
+        static const char *const several[] = { "python3", "bash", "bash", "open*" };
+
+        one(*state, "bash", "0");
+        one(*state, "bash.x86_64", "0");
+        one(*state, "bash-5.2.26-1.azl4.x86_64", "0");
+        one(*state, "openssl-libs", "12");
+        one(*state, "openssl-libs.i686", "2");
+        one(*state, "openssl-libs-1:3.3.2-1.azl4.i686", "2");
+        one(*state, "open*", "12");
+        one(*state, "open*.i686", "2");
+        one(*state, "[bZ]*", "04");
+        one(*state, "?ash", "0");
+        one(*state, "#12*", "5");
+        picked(*state, several, 4, "0123");
+        picked(*state, NULL, 0, "012345");
+}
+
+static void what_is_not_there_is_named(void **state)
+{
+        static const char *const words[] = { "bash", "x86_64", "bsh" };
+        RV_ROWS_CLEANUP struct rv_rows rows = { 0 };
+        RV_ERR_CLEANUP struct rv_err err = { 0 };
+        RV_BUF_CLEANUP struct rv_buf text = { 0 };
+
+        assert_int_equal(rv_rows_all(*state, &rows, &err), RV_OK);
+        assert_int_equal(rv_rows_pick(&rows, *state, NULL, words, 3, &err), RV_NOTFOUND); /* arch alone names nothing */
+        rv_message_plain(err.message.data, err.message.size, &text);
+        assert_string_equal(rv_buf_str(&text), "x86_64: there is no such row in installed");
+        assert_int_equal(rows.n, 6); /* untouched */
+}
+
+/* A key that is also a name elsewhere means the row with the key. */
+static void keys_come_first(void **state)
+{
+        RV_SINK_CLEANUP struct rv_sink *sink = rv_sink_new("packages", "reeve", &package_view, NULL);
+        RV_SNAPSHOT_CLEANUP struct rv_snapshot *snapshot = NULL;
+        bool cacheable;
+
+        (void)state;
+        put_package(sink, "a-1.noarch", "b-1.noarch", "1", "noarch");
+        put_package(sink, "b-1.noarch", "b", "1", "noarch");
+        assert_int_equal(rv_sink_finish(sink, &snapshot, &cacheable, NULL), RV_OK);
+        one(snapshot, "b-1.noarch", "1");
+        assert_int_equal(rv_row_by_key(snapshot, "b-1.noarch"), 1);
+        assert_int_equal(rv_row_by_key(snapshot, "b"), SIZE_MAX);
+}
+
+static void thousands_of_words(void **state)
+{
+        const char **words = calloc(20000, sizeof *words);
+        size_t i;
+
+        assert_non_null(words);
+        for (i = 0; i < 20000; i++)
+                words[i] = i % 2 ? "bash" : "python3";
+        picked(*state, words, 20000, "03");
+        free(words);
+}
+
+static int set_up(void **state)
+{
+        *state = make_packages();
+        return 0;
+}
+
+static int tear_down(void **state)
+{
+        rv_snapshot_unref(*state);
+        return 0;
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(by_key_name_and_arch),
+                cmocka_unit_test(what_is_not_there_is_named),
+                cmocka_unit_test(keys_come_first),
+                cmocka_unit_test(thousands_of_words),
+        };
+
+        return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Views and records as commands. */
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "core/base/err.h"
+#include "core/base/file.h"
+#include "core/model/load.h"
+#include "core/model/registry.h"
+#include "tui/batch/batch.h"
+#include "tui/batch/emit.h"
+#include "tui/present/command.h"
+#include "tui/present/text.h"
+
+enum { NAMED_KEYS = 10, SEVERITY_INFO = 2 };
+
+/* JSON carries warnings itself; the other formats leave standard output to the rows. Whoever wants quiet reads them in
+ * the exit status. */
+static void warn(struct rv_session *session, const struct rv_settings *settings, const struct rv_snapshot *snapshot)
+{
+        RV_BUF_CLEANUP struct rv_buf text = { 0 };
+        size_t n = rv_snapshot_warnings(snapshot), i, size;
+        const char *packed;
+
+        if (settings->format == RV_JSON || settings->format == RV_NDJSON || settings->quiet)
+                return;
+        for (i = 0; i < n; i++) {
+                (void)!rv_snapshot_warning(snapshot, i, &packed, &size);
+                rv_session_localize(session);
+                rv_buf_add_str(&text, "reeve: ");
+                rv_tr_packed(packed, size, &text);
+                rv_buf_add_char(&text, '\n');
+        }
+        if (!text.size)
+                return;
+        (void)rv_output_flush(session->output);
+        (void)!rv_write_all(STDERR_FILENO, rv_buf_str(&text), text.size);
+}
+
+/* A view of one row is shown as a record where it has exactly one. */
+int rv_session_emit(struct rv_session *session, const struct rv_command *command, const struct rv_result *result,
+                    struct rv_err *err)
+{
+        RV_EMITTER_CLEANUP struct rv_emitter emitter;
+        const struct rv_view *view = rv_snapshot_view(result->snapshot);
+        int r;
+
+        rv_emitter_init(&emitter, session->output, session->host, &command->settings, result);
+        if (view->shape == RV_SHAPE_RECORD && result->rows.n == 1)
+                r = rv_emit_record(&emitter, result->rows.at[0], err);
+        else
+                r = rv_emit_rows(&emitter, err);
+        warn(session, &command->settings, result->snapshot);
+        if (r == RV_OK && result->rows.n == 0 && session->output->terminal && command->settings.format == RV_TABLE &&
+            !command->settings.quiet)
+                rv_session_remark(session, N_("no rows"), NULL);
+        return r;
+}
+
+/* Whether a finding is more than a remark. */
+static bool needs_somebody(const struct rv_result *result)
+{
+        int severity = rv_snapshot_column(result->snapshot, "severity");
+        size_t i;
+
+        for (i = 0; severity >= 0 && i < result->rows.n; i++)
+                if (rv_cell_int(result->snapshot, result->rows.at[i], (unsigned)severity) < SEVERITY_INFO)
+                        return true;
+        return false;
+}
+
+int rv_run_view(struct rv_session *session, struct rv_command *command, struct rv_err *err)
+{
+        RV_RESULT_CLEANUP struct rv_result result = { 0 };
+        bool all = rv_serializer(command->settings.format)->all_columns;
+        int r;
+
+        if (command->settings.check && strcmp(command->view->id, "findings") != 0)
+                return rv_fail(err, RV_USAGE, N_("--check goes with an action or with status"), NULL, NULL);
+        r = rv_command_load(session->host, command, all, &result, err);
+        if (r == RV_OK)
+                r = rv_session_emit(session, command, &result, err);
+        return r == RV_OK && command->settings.check && needs_somebody(&result) ? RV_EXIT_ATTENTION : r;
+}
+
+/* A word that names several rows is no record: their keys are what to say next time. */
+static int several(const struct rv_result *result, const char *word, struct rv_err *err)
+{
+        RV_BUF_CLEANUP struct rv_buf keys = { 0 };
+        const struct rv_snapshot *snapshot = result->snapshot;
+        char number[24];
+        size_t i;
+
+        for (i = 0; i < result->rows.n && i < NAMED_KEYS; i++) {
+                rv_buf_add_str(&keys, i ? ", " : "");
+                rv_buf_add_str(&keys, rv_row_key(snapshot, result->rows.at[i], number));
+        }
+        rv_buf_add_str(&keys, i < result->rows.n ? ", ..." : "");
+        return rv_fail(err, RV_USAGE, N_("%1: several rows match"), N_("they are: %2"), word, rv_buf_str(&keys), NULL);
+}
+
+/* The one row that the words name; a view of one row needs no word. */
+static int one_row(struct rv_session *session, struct rv_command *command, struct rv_result *ret, struct rv_err *err)
+{
+        int r = rv_command_load(session->host, command, true, ret, err);
+
+        if (r != RV_OK)
+                return r;
+        if (command->n_words == 0 && !command->where && command->view->shape != RV_SHAPE_RECORD)
+                return rv_fail(err, RV_USAGE, N_("show needs a row of %1/%2"), N_("as in: reeve show %1 KEY"),
+                               command->plugin_id, command->view->id, NULL);
+        if (ret->rows.n == 0)
+                return rv_fail(err, RV_NOTFOUND, N_("%1/%2: no such row"), NULL, command->plugin_id, command->view->id,
+                               NULL);
+        if (ret->rows.n > 1)
+                return several(ret, command->n_words ? command->words[command->n_words - 1] : command->where, err);
+        return RV_OK;
+}
+
+/* The view that tells more about a row, when it has one that is a record. */
+static const struct rv_view *record_view(const struct rv_command *command)
+{
+        const struct rv_view *view = command->view->record && command->plugin
+                                             ? rv_plugin_view(command->plugin, command->view->record)
+                                             : NULL;
+
+        return view && view->shape == RV_SHAPE_RECORD && view->n_args ? view : NULL;
+}
+
+/* A record whatever the view's shape: `show` asked for one row. */
+static int emit_one(struct rv_session *session, const struct rv_command *command, const struct rv_result *result,
+                    struct rv_err *err)
+{
+        RV_EMITTER_CLEANUP struct rv_emitter emitter;
+        int r;
+
+        rv_emitter_init(&emitter, session->output, session->host, &command->settings, result);
+        r = rv_emit_record(&emitter, result->rows.at[0], err);
+        warn(session, &command->settings, result->snapshot);
+        return r;
+}
+
+/* The words and conditions of the list do not hold for the record: only the key goes on. */
+static int show_record(struct rv_session *session, struct rv_command *command, const char *key, struct rv_err *err)
+{
+        RV_RESULT_CLEANUP struct rv_result result = { 0 };
+        const char *words[] = { key };
+        int r;
+
+        command->view = record_view(command);
+        command->words = words;
+        command->n_words = 1;
+        command->n_named = 0;
+        command->where = command->sort = NULL;
+        command->limit = -1;
+        r = rv_command_load(session->host, command, true, &result, err);
+        if (r == RV_OK && result.rows.n == 0)
+                r = rv_fail(err, RV_NOTFOUND, N_("%1/%2: nothing is known about %3"), NULL, command->plugin_id,
+                            command->view->id, key, NULL);
+        return r == RV_OK ? emit_one(session, command, &result, err) : r;
+}
+
+/* The key is borrowed from the result, which outlives the second load. */
+int rv_run_show(struct rv_session *session, struct rv_command *command, struct rv_err *err)
+{
+        RV_RESULT_CLEANUP struct rv_result result = { 0 };
+        char number[24];
+        int r = one_row(session, command, &result, err);
+
+        if (r != RV_OK)
+                return r;
+        if (!record_view(command))
+                return emit_one(session, command, &result, err);
+        return show_record(session, command, rv_row_key(result.snapshot, result.rows.at[0], number), err);
+}
+
+static size_t digits(const char *text)
+{
+        return strspn(text, "0123456789");
+}
+
+/* CVE-YYYY-N, as MITRE writes them, the letters in either case. */
+static bool is_cve(const char *text)
+{
+        return strncasecmp(text, "CVE-", 4) == 0 && digits(text + 4) == 4 && text[8] == '-' && digits(text + 9) > 0 &&
+               text[9 + digits(text + 9)] == '\0';
+}
+
+int rv_run_cve(struct rv_session *session, struct rv_command *command, struct rv_err *err)
+{
+        (void)session;
+        if (command->n_words != 1)
+                return rv_fail(err, RV_USAGE, N_("cve needs one id"), N_("as in: reeve cve CVE-2026-31337"), NULL);
+        if (!is_cve(command->words[0]))
+                return rv_fail(err, RV_USAGE, N_("%1: is not the id of a known weakness"),
+                               N_("as in: reeve cve CVE-2026-31337"), command->words[0], NULL);
+        return rv_fail(err, RV_NODATA, N_("%1: no advisory data has been read, so it is neither affected nor fixed"),
+                       NULL, command->words[0], NULL);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The full-screen front end; the only one that knows a screen with a cursor.
+ * Ownership: options and host are borrowed while it runs. Nothing else under tui/ includes what lies beside this
+ * header.
+ */
+#ifndef REEVE_TUI_CURSES_H
+#define REEVE_TUI_CURSES_H
+
+#include "tui/present/settings.h"
+
+struct rv_host;
+
+struct rv_ui_options {
+        const char *plugin, *view;          /* what to open; NULL: the Overview, the plugin's first view */
+        const char *where, *sort, *columns; /* of that view, as on the command line; NULL: its own */
+        enum rv_color color;
+        bool ascii;
+};
+
+/* Runs until the user leaves. Returns 0 then; RV_UNSUPPORTED before anything was sent when this terminal cannot place a
+ * cursor (the caller goes on in line mode); RV_OUTPUT when the terminal went away. rv_text_setup() was called before.
+ */
+int rv_curses_main(struct rv_host *host, const struct rv_ui_options *options, struct rv_err *err) RV_CHECK;
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The menus of a list: what to sort by, which columns to show, what can be done with a row. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tui/curses/list.h"
+#include "tui/curses/menu.h"
+#include "tui/present/command.h"
+#include "tui/present/help.h"
+#include "tui/present/text.h"
+#include <reeve/plugin.h>
+
+/* Whether the menus name this column: what has no title is for programs. */
+static bool is_named(const struct rv_column *column)
+{
+        return column->title && *column->title;
+}
+
+static void add_columns(struct list *list, struct menu *menu, const bool *marked)
+{
+        uint32_t i;
+
+        for (i = 0; i < list->view->n_columns; i++)
+                menu_add(menu,
+                         is_named(&list->view->columns[i])
+                                 ? rv_tr(rv_plugin_domain(list->plugin), list->view->columns[i].title)
+                                 : list->view->columns[i].id,
+                         marked[i]);
+}
+
+static void sort_chosen(struct menu *menu, void *user)
+{
+        list_sort(user, (unsigned)menu->at);
+}
+
+void list_sort_menu(struct list *list)
+{
+        bool marked[256] = { false };
+        struct menu *menu;
+
+        if (!list->view || list->view->n_columns > 256)
+                return;
+        if (list->order.n)
+                marked[list->order.column[0]] = true;
+        menu = menu_open(list->page.ui, _("Sort by"), sort_chosen, list);
+        add_columns(list, menu, marked);
+        menu->at = list->order.n ? list->order.column[0] : 0;
+}
+
+/* Marks in the menu are the columns to show, in declared order. */
+static void columns_chosen(struct menu *menu, void *user)
+{
+        struct list *list = user;
+        unsigned *columns = calloc(menu->n ? menu->n : 1, sizeof *columns);
+        size_t i, n = 0;
+
+        for (i = 0; columns && i < menu->n; i++)
+                if (menu->items[i].marked)
+                        columns[n++] = (unsigned)i;
+        if (n == 0) { /* nothing chosen: the view's own again */
+                free(columns);
+                columns = NULL;
+        }
+        free(list->columns);
+        list->columns = columns;
+        list->n_columns = n;
+        list->laid_out = false;
+        list->skip = 0;
+        list_set(&list->page, NULL, NULL, NULL);
+}
+
+void list_columns_menu(struct list *list)
+{
+        bool marked[256] = { false };
+        unsigned shown[256];
+        struct menu *menu;
+        size_t i, n;
+
+        if (!list->view || list->view->n_columns > 256)
+                return;
+        n = list_columns(list, list->snapshot, shown);
+        for (i = 0; i < n; i++)
+                marked[shown[i]] = true;
+        menu = menu_open(list->page.ui, _("Columns"), columns_chosen, list);
+        menu->marks = true;
+        add_columns(list, menu, marked);
+}
+
+/* An action belongs to the view whose rows fill its first argument. */
+static bool is_of(const struct list *list, const struct rv_action *action)
+{
+        return action->view && strcmp(action->view, list->place.view) == 0;
+}
+
+bool list_has_actions(const struct list *list)
+{
+        uint32_t i;
+
+        for (i = 0; list->plugin && i < list->plugin->n_actions; i++)
+                if (is_of(list, &list->plugin->actions[i]))
+                        return true;
+        return false;
+}
+
+/* The nth action of this list's view. */
+static const struct rv_action *nth_action(const struct list *list, size_t n)
+{
+        uint32_t i;
+
+        for (i = 0; list->plugin && i < list->plugin->n_actions; i++)
+                if (is_of(list, &list->plugin->actions[i]) && n-- == 0)
+                        return &list->plugin->actions[i];
+        return NULL;
+}
+
+/* An action is planned, shown and run by the command line; the screen says with which words. */
+static void action_chosen(struct menu *menu, void *user)
+{
+        struct list *list = user;
+        const struct rv_action *action = nth_action(list, menu->at);
+        char number[24];
+        RV_BUF_CLEANUP struct rv_buf words = { 0 };
+        size_t i;
+
+        if (!action)
+                return;
+        rv_buf_printf(&words, "$ reeve %s %s", list->place.plugin, action->id);
+        if (list->picks.n == 0) {
+                rv_buf_add_char(&words, ' ');
+                rv_word_quote(list_key(list, list->at, number), &words);
+        }
+        for (i = 0; i < list->picks.n; i++) {
+                rv_buf_add_char(&words, ' ');
+                rv_word_quote(list->picks.keys[i], &words);
+        }
+        ui_note(list->page.ui, STYLE_PLAIN, rv_buf_str(&words));
+}
+
+void list_actions_menu(struct list *list)
+{
+        struct menu *menu;
+        const struct rv_action *action;
+        size_t i;
+
+        if (!list_has_actions(list)) {
+                ui_note(list->page.ui, STYLE_PLAIN, _("this row has no action"));
+                return;
+        }
+        menu = menu_open(list->page.ui, _("Actions"), action_chosen, list);
+        for (i = 0; (action = nth_action(list, i)) != NULL; i++)
+                menu_add(menu, rv_tr(rv_plugin_domain(list->plugin), action->title), false);
+}

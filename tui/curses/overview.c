@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The first screen: each plugin is asked for its findings, its changes and its first view, each in its own lane, and
+ * what the cache holds is shown until they answer. */
+#include "tui/curses/overview.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/err.h"
+#include "core/base/file.h"
+#include "core/model/load.h"
+#include "core/model/registry.h"
+#include "core/model/snapshot.h"
+#include "tui/curses/load.h"
+#include "tui/present/help.h"
+#include "tui/present/text.h"
+
+enum { TAG_FIRST, TAG_FINDINGS, TAG_CHANGES, TAGS };
+
+static struct overview *overview_of(const struct page *page)
+{
+        return (struct overview *)page;
+}
+
+static void free_overview(struct page *page)
+{
+        struct overview *overview = overview_of(page);
+        size_t i;
+
+        for (i = 0; i < page->ui->n_tabs; i++) {
+                rv_snapshot_unref(overview->parts[i].first);
+                rv_snapshot_unref(overview->parts[i].findings);
+                rv_snapshot_unref(overview->parts[i].changes);
+                rv_buf_free(&overview->parts[i].failure);
+        }
+        rv_buf_free(&overview->system);
+        rv_buf_free(&overview->kernel);
+        free(overview->parts);
+        free(overview->lines);
+        free(overview);
+}
+
+static struct rv_snapshot **slot_of(struct overview *overview, int tag)
+{
+        struct overview_part *part = &overview->parts[tag / TAGS];
+
+        switch (tag % TAGS) {
+        case TAG_FIRST:
+                return &part->first;
+        case TAG_FINDINGS:
+                return &part->findings;
+        default:
+                return &part->changes;
+        }
+}
+
+static void take(struct overview *overview, int tag, struct rv_snapshot *take_snapshot)
+{
+        struct rv_snapshot **slot = slot_of(overview, tag);
+
+        rv_snapshot_unref(*slot);
+        *slot = take_snapshot;
+        overview_arrange(overview);
+}
+
+/* Told among the findings: a subsystem that cannot be read is not fine. */
+static void fail(struct overview *overview, size_t part, const struct rv_err *err)
+{
+        struct overview_part *failed = &overview->parts[part];
+
+        failed->failed = true;
+        rv_buf_clear(&failed->failure);
+        rv_tr_packed(rv_buf_str(&err->message), err->message.size, &failed->failure);
+}
+
+static void loaded(struct page *page, int tag, struct rv_snapshot *take_snapshot, const struct rv_err *err)
+{
+        struct overview *overview = overview_of(page);
+
+        if (tag % TAGS == TAG_FIRST)
+                overview->parts[tag / TAGS].loading = false;
+        if (take_snapshot) {
+                take(overview, tag, take_snapshot);
+                return;
+        }
+        /* What a subsystem does not have here is no finding: its own tab says so. */
+        if (err && err->code != RV_UNSUPPORTED && err->code != RV_NOTFOUND && err->code != RV_NODATA &&
+            err->code != RV_CANCELLED)
+                fail(overview, (size_t)(tag / TAGS), err);
+        overview_arrange(overview);
+}
+
+/* The cached part is shown until the fresh one is there. */
+static void load_one(struct overview *overview, size_t part, int tag, const char *view, bool reload)
+{
+        const struct load_ask ask = { .plugin = overview->page.ui->tabs[part].id,
+                                      .view = view,
+                                      .reload = reload,
+                                      .tag = (int)part * TAGS + tag,
+                                      .done = loaded };
+        struct rv_snapshot *stale = reload ? NULL : load_stale(&overview->page, &ask);
+
+        if (stale)
+                take(overview, ask.tag, stale);
+        load_start(&overview->page, &ask);
+}
+
+/* A plugin that cannot be opened is the first thing that needs the reader. */
+static void load_part(struct overview *overview, size_t i, bool reload)
+{
+        RV_ERR_CLEANUP struct rv_err err = { 0 };
+        struct overview_part *part = &overview->parts[i];
+        struct ui *ui = overview->page.ui;
+
+        part->failed = false;
+        if (rv_registry_plugin(ui->host->registry, ui->tabs[i].id, &part->plugin, &err)) {
+                part->plugin = NULL;
+                fail(overview, i, &err);
+                return;
+        }
+        ui->tabs[i].title = rv_tr(rv_plugin_domain(part->plugin), part->plugin->title);
+        if (part->plugin->findings)
+                load_one(overview, i, TAG_FINDINGS, "findings", reload);
+        if (part->plugin->changes)
+                load_one(overview, i, TAG_CHANGES, "changes", reload);
+        part->view = part->plugin->n_views && part->plugin->views[0].n_args == 0 ? part->plugin->views[0].id : NULL;
+        part->loading = part->view != NULL;
+        if (part->view)
+                load_one(overview, i, TAG_FIRST, part->view, reload);
+}
+
+struct space_work {
+        int root_fd;
+        bool foreign;
+        struct host_space spaces[SPACES];
+        size_t n;
+};
+
+/* In a lane: statvfs on a dead network share does not return. */
+static void work_space(void *user)
+{
+        struct space_work *work = user;
+
+        work->n = host_spaces(work->root_fd, work->foreign, work->spaces, SPACES);
+}
+
+static void space_done(struct page *page, void *user)
+{
+        struct overview *overview = overview_of(page);
+        struct space_work *work = user;
+
+        memcpy(overview->spaces, work->spaces, sizeof overview->spaces);
+        overview->n_spaces = work->n;
+        free(work);
+        overview_arrange(overview);
+}
+
+static void load_all(struct overview *overview, bool reload)
+{
+        struct space_work *work = calloc(1, sizeof *work);
+        size_t i;
+
+        load_drop(&overview->page);
+        if (work && host_image(overview->page.ui->host)) {
+                free(work); /* nothing of the image is mounted */
+        } else if (work) {
+                work->root_fd = overview->page.ui->host->root.fd;
+                work->foreign = overview->page.ui->host->root.foreign;
+                load_run(&overview->page, "space", work_space, space_done, free, work);
+        }
+        for (i = 1; i < overview->page.ui->n_tabs; i++)
+                load_part(overview, i, reload);
+        overview_arrange(overview);
+}
+
+/* The next line that can be opened, a step up or down. */
+static void step(struct overview *overview, int by)
+{
+        size_t at = overview->at;
+
+        while (by > 0 ? at + 1 < overview->n : at > 0) {
+                at = by > 0 ? at + 1 : at - 1;
+                if (overview_selectable(&overview->lines[at])) {
+                        overview->at = at;
+                        return;
+                }
+        }
+}
+
+/* A finding leads to its row, a subsystem to its tab, the rest to where it is listed. */
+static void open_line(struct overview *overview)
+{
+        const struct overview_line *line = overview->at < overview->n ? &overview->lines[overview->at] : NULL;
+        struct ui *ui = overview->page.ui;
+
+        if (!line || !overview_selectable(line))
+                return;
+        if (line->kind == LINE_REST)
+                ui_open_view(ui, "reeve", "findings", NULL, NULL);
+        else if (line->kind == LINE_SUMMARY || !line->snapshot)
+                ui_go_tab(ui, line->part);
+        else if (line->kind == LINE_CHANGE)
+                (void)ui_open_ref(ui, "reeve/changes", overview_text(line->snapshot, line->row, "id"));
+        else if (!ui_open_ref(ui, overview_text(line->snapshot, line->row, "view"),
+                              overview_text(line->snapshot, line->row, "row")))
+                (void)ui_open_ref(ui, "reeve/findings", overview_text(line->snapshot, line->row, "id"));
+}
+
+static bool act_overview(struct page *page, enum act act)
+{
+        struct overview *overview = overview_of(page);
+        size_t i;
+
+        switch (act) {
+        case ACT_UP:
+        case ACT_DOWN:
+                step(overview, act == ACT_DOWN ? 1 : -1);
+                return true;
+        case ACT_PAGE_UP:
+        case ACT_HOME:
+        case ACT_PAGE_DOWN:
+        case ACT_END:
+                for (i = 0; i < overview->n; i++)
+                        step(overview, act == ACT_PAGE_DOWN || act == ACT_END ? 1 : -1);
+                return true;
+        case ACT_OPEN:
+                open_line(overview);
+                return true;
+        case ACT_RELOAD:
+                load_all(overview, true);
+                return true;
+        default:
+                return false;
+        }
+}
+
+static uint64_t can_overview(const struct page *page)
+{
+        return ACT_BIT(ACT_TAB) | ACT_BIT(ACT_JOBS) | (overview_of(page)->n ? ACT_BIT(ACT_OPEN) : 0);
+}
+
+static void status_overview(struct page *page, struct rv_buf *left, struct rv_buf *right)
+{
+        const struct overview *overview = overview_of(page);
+        RV_BUF_CLEANUP struct rv_buf count = { 0 };
+        size_t i, n = 0;
+
+        if (!overview->hint_below)
+                overview_hint(overview, left);
+        for (i = 0; i < overview->n; i++)
+                n += overview->lines[i].kind == LINE_FINDING ? 1 : overview->lines[i].count;
+        rv_show_count((int64_t)n, &count);
+        rv_tr_format(left->size ? right : left, NP_("%1 finding", "%1 findings"), rv_buf_str(&count), NULL);
+}
+
+static void command_overview(const struct page *page, struct rv_buf *out)
+{
+        (void)page;
+        rv_buf_add_str(out, "status");
+}
+
+static const struct page_kind overview_kind = { .free = free_overview,
+                                                .draw = overview_draw,
+                                                .act = act_overview,
+                                                .can = can_overview,
+                                                .status = status_overview,
+                                                .command = command_overview };
+
+struct page *overview_page(struct ui *ui, const struct place *place)
+{
+        struct overview *overview = calloc(1, sizeof *overview);
+
+        (void)place;
+        if (!overview)
+                return NULL;
+        overview->page = (struct page){ .kind = &overview_kind, .ui = ui };
+        overview->parts = calloc(ui->n_tabs, sizeof *overview->parts);
+        if (!overview->parts) {
+                free(overview);
+                return NULL;
+        }
+        if (!host_image(ui->host))
+                host_system(ui->host, &overview->system);
+        host_kernel(&overview->kernel);
+        load_all(overview, false);
+        return &overview->page;
+}

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The Overview's lines on the screen. The columns stand at fixed places: the eye finds them again at every look. */
+#include <string.h>
+
+#include "core/base/utf8.h"
+#include "core/model/load.h"
+#include "core/model/snapshot.h"
+#include "tui/curses/overview.h"
+#include "tui/present/text.h"
+
+enum { TEXT_AT = 3, LABEL = 13, WHERE = 11, BAR = 20, COUNTS = 4, NUMBER = 5, PITCH = 13, HINT_LINES = 3 };
+
+/* By the column's id: common views may grow columns. */
+static void draw_cell(struct ui *ui, const struct rv_snapshot *snapshot, size_t row, const char *id, int y, int x,
+                      int width)
+{
+        RV_SHOWN_CLEANUP struct rv_shown shown = { 0 };
+        RV_BUF_CLEANUP struct rv_buf text = { 0 };
+        int column = rv_snapshot_column(snapshot, id);
+
+        if (column < 0 || width <= 0 || rv_cell_null(snapshot, row, (unsigned)column))
+                return;
+        rv_show_cell(&ui->look, snapshot, row, (unsigned)column, &shown);
+        rv_text_pad(rv_buf_str(&shown.text), shown.text.size, (unsigned)width, false, &text);
+        draw_text(&ui->term, y, x, width, rv_buf_str(&text), (enum style)shown.role);
+}
+
+/* Sign, text, plugin, age. A narrow screen has room for the text only. */
+static void draw_finding(struct overview *overview, const struct overview_line *line, int y, int w)
+{
+        static const enum style styles[] = { STYLE_PLAIN + RV_BAD, STYLE_PLAIN + RV_WARN, STYLE_PLAIN };
+        struct ui *ui = overview->page.ui;
+        int64_t severity = 0, since = 0;
+        int where = overview_where(w);
+        char sign[2] = "!";
+        RV_BUF_CLEANUP struct rv_buf text = { 0 };
+
+        if (line->snapshot) {
+                severity = overview_number(line->snapshot, line->row, "severity", 2);
+                since = overview_number(line->snapshot, line->row, "since", 0);
+        }
+        if (severity > 0)
+                sign[0] = severity == 1 ? '+' : ' ';
+        draw_text(&ui->term, y, 1, 1, sign, styles[severity < 3 ? severity : 2]);
+        (void)overview_wrapped(overview, line, 0, &text);
+        draw_text(&ui->term, y, TEXT_AT, where - TEXT_AT - 1, rv_buf_str(&text), STYLE_PLAIN);
+        if (where == w)
+                return;
+        draw_text(&ui->term, y, where, WHERE - 1, ui->tabs[line->part].title, STYLE_PLAIN);
+        if (since > 0) {
+                RV_BUF_CLEANUP struct rv_buf age = { 0 };
+
+                rv_show_span(ui->look.now > since ? ui->look.now - since : 0, false, &age);
+                draw_right(&ui->term, y, where + WHERE, w - where - WHERE, rv_buf_str(&age), STYLE_PLAIN);
+        }
+}
+
+struct tally { /* how many rows have one value of an enum */
+        const struct rv_enum *value;
+        size_t n;
+};
+
+/* What a reader wants to know first. */
+static int weight(uint32_t role)
+{
+        static const int weights[] = { [RV_BAD] = 0, [RV_WARN] = 1, [RV_GOOD] = 2, [RV_INFO] = 3, [RV_MUTED] = 4 };
+
+        return role == RV_PLAIN || role > RV_MUTED ? 5 : weights[role];
+}
+
+/* Keeps the most telling values: bad before warning before good, then by number. */
+static void insert(struct tally *tallies, size_t *n, struct tally one)
+{
+        size_t i;
+
+        for (i = *n; i > 0; i--) {
+                const struct tally *other = &tallies[i - 1];
+                int order = weight(one.value->role) - weight(other->value->role);
+
+                if (order > 0 || (order == 0 && one.n <= other->n))
+                        break;
+                if (i < COUNTS)
+                        tallies[i] = *other;
+        }
+        if (i >= COUNTS)
+                return;
+        tallies[i] = one;
+        if (*n < COUNTS)
+                (*n)++;
+}
+
+/* Plain values are no states: counting them says nothing. */
+static void tally_column(const struct rv_snapshot *snapshot, unsigned column, struct tally *tallies, size_t *n)
+{
+        const struct rv_column *declared = &rv_snapshot_view(snapshot)->columns[column];
+        size_t counts[32] = { 0 }, row;
+        uint32_t i;
+
+        for (row = 0; row < rv_snapshot_rows(snapshot); row++)
+                if (!rv_cell_null(snapshot, row, column) && rv_cell_int(snapshot, row, column) < 32)
+                        counts[rv_cell_int(snapshot, row, column)]++;
+        for (i = 0; i < declared->n_enums && i < 32; i++)
+                if (counts[i] && declared->enums[i].role != RV_PLAIN)
+                        insert(tallies, n, (struct tally){ &declared->enums[i], counts[i] });
+}
+
+/* "2,514 rows", "3 revoked": the numbers stand under each other wherever the words are short enough. Returns where the
+ * next one starts. */
+static int draw_tally(struct ui *ui, int y, int x, int w, size_t n, const char *word, enum style style)
+{
+        RV_BUF_CLEANUP struct rv_buf count = { 0 }, text = { 0 };
+        int used;
+
+        rv_show_count((int64_t)n, &count);
+        rv_text_pad(rv_buf_str(&count), count.size, count.size > NUMBER ? (unsigned)count.size : NUMBER, true, &text);
+        rv_buf_add_char(&text, ' ');
+        rv_buf_add_str(&text, word);
+        used = (int)rv_text_width(rv_buf_str(&text), text.size);
+        if (x + used > w)
+                return x;
+        draw_text(&ui->term, y, x, w - x, rv_buf_str(&text), style);
+        return x + (used + 2 > PITCH ? used + 2 : PITCH);
+}
+
+/* From the first view of the plugin, the one that it is about. */
+static void draw_summary(struct overview *overview, const struct overview_line *line, int y, int w)
+{
+        struct ui *ui = overview->page.ui;
+        const struct overview_part *part = &overview->parts[line->part];
+        const struct rv_snapshot *snapshot = part->first;
+        struct tally tallies[COUNTS];
+        size_t n = 0, i;
+        int x = TEXT_AT + LABEL;
+
+        draw_text(&ui->term, y, TEXT_AT, LABEL - 1, ui->tabs[line->part].title, STYLE_PLAIN);
+        if (!snapshot) {
+                draw_text(&ui->term, y, x, w - x, part->loading ? _("loading") : "-", STYLE_MUTED);
+                return;
+        }
+        /* The first column that has states to tell of: a second one would count the same rows again. */
+        for (i = 0; i < rv_snapshot_view(snapshot)->n_columns && n == 0; i++)
+                if (rv_snapshot_view(snapshot)->columns[i].type == RV_ENUM)
+                        tally_column(snapshot, (unsigned)i, tallies, &n);
+        i = rv_snapshot_rows(snapshot);
+        x = draw_tally(ui, y, x, w, i, i == 1 ? _("row") : _("rows"), STYLE_PLAIN);
+        for (i = 0; i < n; i++)
+                x = draw_tally(ui, y, x, w, tallies[i].n, rv_tr(rv_snapshot_domain(snapshot), tallies[i].value->title),
+                               (enum style)tallies[i].value->role);
+        if (part->loading)
+                draw_text(&ui->term, y, x, w - x, "...", STYLE_MUTED);
+}
+
+/* ASCII on purpose: it is sent to any terminal and read by any reader. */
+static void draw_space(struct overview *overview, const struct overview_line *line, int y, int w)
+{
+        const struct host_space *space = &overview->spaces[line->row];
+        uint64_t used = space->size - (space->free < space->size ? space->free : space->size);
+        unsigned percent = (unsigned)(((long double)used * 100 / (long double)space->size) + 0.5L);
+        RV_BUF_CLEANUP struct rv_buf text = { 0 }, size = { 0 };
+        struct ui *ui = overview->page.ui;
+        unsigned i;
+
+        if (line->row == 0)
+                draw_text(&ui->term, y, TEXT_AT, LABEL - 1, _("Space"), STYLE_PLAIN);
+        rv_text_pad(space->path, strlen(space->path), 10, false, &text);
+        rv_buf_add_char(&text, '[');
+        for (i = 0; i < BAR; i++)
+                rv_buf_add_char(&text, i * 100 < percent * BAR ? '#' : '.');
+        rv_buf_printf(&text, "] %3u %%  ", percent);
+        rv_show_size((int64_t)space->free, &size);
+        rv_tr_format(&text, N_("%1 free"), rv_buf_str(&size), NULL);
+        draw_text(&ui->term, y, TEXT_AT + LABEL, w - TEXT_AT - LABEL, rv_buf_str(&text),
+                  percent >= 95 ? STYLE_PLAIN + RV_WARN : STYLE_PLAIN);
+}
+
+static void draw_change(struct overview *overview, const struct overview_line *line, int y, int w)
+{
+        struct ui *ui = overview->page.ui;
+
+        draw_cell(ui, line->snapshot, line->row, "at", y, TEXT_AT, 10);
+        draw_cell(ui, line->snapshot, line->row, "what", y, TEXT_AT + 11, w - 39);
+        draw_cell(ui, line->snapshot, line->row, "result", y, w - 24, 11);
+        draw_cell(ui, line->snapshot, line->row, "who", y, w - 12, 12);
+}
+
+static void draw_line(struct overview *overview, size_t i, int y, int w)
+{
+        const struct overview_line *line = &overview->lines[i];
+        struct ui *ui = overview->page.ui;
+        RV_BUF_CLEANUP struct rv_buf more = { 0 }, count = { 0 };
+
+        if (i == overview->at && overview_selectable(line))
+                draw_text(&ui->term, y, 0, 1, ">", STYLE_PLAIN);
+        switch (line->kind) {
+        case LINE_HEADING:
+                draw_text(&ui->term, y, TEXT_AT, w - TEXT_AT, line->heading, STYLE_TITLE);
+                if (i == 0 && overview_where(w) < w) {
+                        draw_text(&ui->term, y, overview_where(w), WHERE - 1, _("WHERE"), STYLE_TITLE);
+                        draw_right(&ui->term, y, w - 5, 5, _("AGE"), STYLE_TITLE);
+                }
+                break;
+        case LINE_FINDING:
+                draw_finding(overview, line, y, w);
+                break;
+        case LINE_MORE:
+                (void)overview_wrapped(overview, line, line->nth, &more);
+                draw_text(&ui->term, y, TEXT_AT, w - TEXT_AT, rv_buf_str(&more), STYLE_PLAIN);
+                break;
+        case LINE_REST:
+                rv_show_count((int64_t)line->count, &count);
+                rv_tr_format(&more, N_("and %1 more"), rv_buf_str(&count), NULL);
+                draw_text(&ui->term, y, TEXT_AT, w - TEXT_AT, rv_buf_str(&more), STYLE_PLAIN);
+                break;
+        case LINE_SUMMARY:
+                draw_summary(overview, line, y, w);
+                break;
+        case LINE_SPACE:
+                draw_space(overview, line, y, w);
+                break;
+        case LINE_CHANGE:
+                draw_change(overview, line, y, w);
+                break;
+        default:
+                break;
+        }
+}
+
+/* When something changed last, and who did it: the first question after "what is this host". */
+static void draw_last_change(struct overview *overview, const struct area *line, int from)
+{
+        RV_BUF_CLEANUP struct rv_buf when = { 0 }, who = { 0 }, text = { 0 };
+        const struct rv_snapshot *newest = NULL;
+        struct ui *ui = overview->page.ui;
+        const char *name;
+        size_t row = 0, i;
+
+        for (i = 0; i < overview->n && !newest; i++) {
+                newest = overview->lines[i].kind == LINE_CHANGE ? overview->lines[i].snapshot : NULL;
+                row = overview->lines[i].row;
+        }
+        if (!newest)
+                return;
+        rv_show_time(&ui->look, overview_number(newest, row, "at", 0), &when);
+        name = overview_text(newest, row, "who");
+        rv_sanitize(name, strlen(name), &who);
+        rv_tr_format(&text, who.size ? N_("last change %1, %2") : N_("last change %1"), rv_buf_str(&when),
+                     rv_buf_str(&who), NULL);
+        if (from + (int)rv_text_width(rv_buf_str(&text), text.size) < line->w)
+                draw_right(&ui->term, line->y, from, line->x + line->w - from, rv_buf_str(&text), STYLE_PLAIN);
+}
+
+/* The second line of the screen: what runs here. Of a foreign root nothing runs. */
+static void draw_system(struct overview *overview, const struct area *line)
+{
+        struct ui *ui = overview->page.ui;
+        RV_BUF_CLEANUP struct rv_buf right = { 0 }, up = { 0 };
+        int used = draw_text(&ui->term, line->y, line->x + 1, line->w - 1, rv_buf_str(&overview->system), STYLE_PLAIN);
+
+        if (host_image(ui->host)) {
+                RV_BUF_CLEANUP struct rv_buf path = { 0 };
+
+                rv_sanitize(host_image(ui->host), strlen(host_image(ui->host)), &path);
+                rv_tr_format(&right, N_("image %1"), rv_buf_str(&path), NULL);
+                draw_text(&ui->term, line->y, line->x + 1, line->w - 1, rv_buf_str(&right), STYLE_PLAIN);
+                return;
+        }
+        if (ui->host->root.foreign) {
+                RV_BUF_CLEANUP struct rv_buf path = { 0 };
+
+                rv_sanitize(ui->host->root.path, strlen(ui->host->root.path), &path);
+                rv_tr_format(&right, N_("root %1"), rv_buf_str(&path), NULL);
+        } else {
+                rv_show_span(host_uptime(), false, &up);
+                rv_tr_format(&right, N_("up %1    kernel %2"), rv_buf_str(&up), rv_buf_str(&overview->kernel), NULL);
+        }
+        used = used < 20 ? 20 : used + 4;
+        used += draw_text(&ui->term, line->y, line->x + used, line->w - used, rv_buf_str(&right), STYLE_PLAIN);
+        draw_last_change(overview, line, line->x + used + 2);
+}
+
+/* In lines that are free below all others, so that nothing moves when the cursor does; else it stands in the status. */
+static void draw_hint(struct overview *overview, int y, int h, int w)
+{
+        RV_BUF_CLEANUP struct rv_buf hint = { 0 };
+        size_t from[HINT_LINES + 1] = { 0 }, len[HINT_LINES], next;
+        int n = 0, used = (int)(overview->n - overview->top), i;
+
+        overview_hint(overview, &hint);
+        for (; n < HINT_LINES && from[n] < hint.size; n++) {
+                len[n] = rv_text_wrap(rv_buf_str(&hint) + from[n], hint.size - from[n],
+                                      w > TEXT_AT + 1 ? (unsigned)(w - TEXT_AT - 1) : 1, &next);
+                from[n + 1] = from[n] + next;
+        }
+        overview->hint_below = n > 0 && used + n < h;
+        for (i = 0; overview->hint_below && i < n; i++)
+                draw_bytes(&overview->page.ui->term, y + h - n + i, TEXT_AT, w - TEXT_AT, rv_buf_str(&hint) + from[i],
+                           len[i], STYLE_PLAIN);
+}
+
+void overview_draw(struct page *page, const struct area *area)
+{
+        struct overview *overview = (struct overview *)page;
+        struct area line = *area;
+        int h = area->h, y = area->y, i;
+
+        if (overview->width != area->w)
+                overview_arrange(overview);
+        if (area->y > 0) { /* its views' line is free: there are none */
+                line.y = area->y - 1;
+                draw_system(overview, &line);
+        }
+        if (h > 12) {
+                y++;
+                h--;
+        }
+        if (overview->at < overview->top || (overview->top && overview->n <= (size_t)h))
+                overview->top = overview->n <= (size_t)h ? 0 : overview->at;
+        if (overview->at >= overview->top + (size_t)h)
+                overview->top = overview->at - (size_t)h + 1;
+        for (i = 0; i < h && overview->top + (size_t)i < overview->n; i++)
+                draw_line(overview, overview->top + (size_t)i, y + i, area->w);
+        draw_hint(overview, y, h, area->w);
+        page->cursor_y = y + (int)(overview->at - overview->top);
+        page->cursor_x = 0;
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The program: opens the host, connects the front ends, and hands the words to batch mode. Nothing is loaded here that
+ * the asked command does not need. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "core/base/environ.h"
+#include "core/base/err.h"
+#include "core/base/log.h"
+#include "core/base/paths.h"
+#include "core/model/load.h"
+#include "core/run/job.h"
+#include "tui/batch/batch.h"
+#include "tui/batch/output.h"
+#include "tui/complete/complete.h"
+#include "tui/line/line.h"
+#include "tui/man/man.h"
+#include "tui/present/command.h"
+#include "tui/present/text.h"
+#ifdef HAVE_CURSES
+#include "tui/curses/curses.h"
+#endif
+
+enum { FIRST_WORDS = 8 }; /* plugin, view, and three options with their values */
+
+/* Both ways: keys that nobody types and a screen that nobody sees are no terminal. */
+static bool on_terminal(const struct rv_session *session)
+{
+        return session->output->terminal && isatty(STDIN_FILENO) == 1;
+}
+
+#ifdef HAVE_CURSES
+/* A terminal without a name, or one that says it is dumb, gets no escape sequence. */
+static bool can_place_cursor(void)
+{
+        const char *term = getenv("TERM");
+
+        return term && *term && strcmp(term, "dumb") != 0 && strcmp(term, "unknown") != 0;
+}
+
+static int open_screen(struct rv_session *session, const struct rv_command *command, struct rv_err *err)
+{
+        struct rv_ui_options options = { .plugin = command->plugin_id,
+                                         .view = command->view ? command->view->id : NULL,
+                                         .where = command->where,
+                                         .sort = command->sort,
+                                         .columns = command->columns,
+                                         .color = command->settings.color,
+                                         .ascii = command->settings.ascii || !session->output->utf8 };
+
+        /* Every view of the screen is about the same image or slot. */
+        for (size_t i = 0; i < command->n_options && i + 1 < sizeof session->host->options / sizeof(char *); i++)
+                session->host->options[i] = command->options[i];
+        if (can_place_cursor())
+                return rv_curses_main(session->host, &options, err);
+        return rv_fail(err, RV_UNSUPPORTED, N_("this terminal cannot place a cursor"), NULL, NULL);
+}
+#else
+static int open_screen(struct rv_session *session, const struct rv_command *command, struct rv_err *err)
+{
+        (void)session;
+        (void)command;
+        return rv_fail(err, RV_UNSUPPORTED, N_("this reeve was built without a screen"), NULL, NULL);
+}
+#endif
+
+static int run_line_command(void *user, const char *const *words, size_t n)
+{
+        return rv_batch_run(user, words, n);
+}
+
+/* What the screen would have shown first, as words: line mode opens it instead. Returns how many there are. */
+static size_t first_words(const struct rv_command *command, const char **words)
+{
+        const char *const options[] = { "--where",     command->where, "--sort",
+                                        command->sort, "--columns",    command->columns };
+        size_t n = 0, i;
+
+        if (!command->plugin || !command->view) {
+                words[n++] = "status";
+                return n;
+        }
+        words[n++] = command->plugin_id;
+        words[n++] = command->view->id;
+        for (i = 0; i < sizeof options / sizeof *options; i += 2)
+                if (options[i + 1]) {
+                        words[n++] = options[i];
+                        words[n++] = options[i + 1];
+                }
+        return n;
+}
+
+/* The line width is that of standard output; where that is a pipe it is not known. */
+static int open_lines(struct rv_session *session, const struct rv_command *command)
+{
+        const char *first[FIRST_WORDS];
+        struct rv_line line = { .host = session->host,
+                                .settings = &session->base,
+                                .width = session->output->width,
+                                .terminal = on_terminal(session),
+                                .run = run_line_command,
+                                .user = session,
+                                .first = first,
+                                .n_first = first_words(command, first) };
+
+        rv_session_localize(session);
+        line.ascii = session->base.ascii || (session->output->terminal && !session->output->utf8);
+        return rv_line_main(&line);
+}
+
+static int open_shell(struct rv_session *session)
+{
+        const struct rv_command nothing = { .verb = RV_DO_NOTHING };
+
+        return open_lines(session, &nothing);
+}
+
+/* `reeve` and `reeve ui`: the screen, else line mode, else (without a terminal) what needs attention. */
+static int open_ui(struct rv_session *session, const struct rv_command *command)
+{
+        static const char *const status[] = { "status" };
+        RV_ERR_CLEANUP struct rv_err err = { 0 };
+        int r;
+
+        if (!on_terminal(session) || command->settings.format != RV_TABLE) {
+                if (command->verb == RV_DO_NOTHING)
+                        return rv_batch_run(session, status, 1);
+                (void)!rv_fail(&err, RV_UNSUPPORTED, N_("the screen needs a terminal"),
+                               N_("reeve PLUGIN VIEW prints a view"), NULL);
+                return rv_session_complain(session, &command->settings, &err);
+        }
+        rv_session_localize(session);
+        r = open_screen(session, command, &err);
+        if (r == RV_UNSUPPORTED)
+                return open_lines(session, command);
+        return r == RV_OK ? RV_OK : rv_session_complain(session, &command->settings, &err);
+}
+
+static int complete(struct rv_session *session, const char *const *words, size_t n)
+{
+        return rv_complete(session->host->registry, words, n, &session->output->buf);
+}
+
+static void manual(struct rv_session *session, struct rv_buf *out)
+{
+        rv_man_write(session->host->registry, out);
+}
+
+/* A descriptor that came closed is held by one that can do nothing, so that no file opened later takes its place. */
+static void hold_descriptors(void)
+{
+        int fd;
+
+        for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+                if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+                        (void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+static void open_log(void)
+{
+        const char *file = getenv("REEVE_LOG");
+
+        /* The environment is not root's to trust. */
+        if (file && *file && geteuid() != 0)
+                rv_log_to(open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+}
+
+/* The host is opened after the scan, because --root may stand anywhere among the words. */
+static int run(struct rv_session *session, struct rv_host *host, int argc, char **argv)
+{
+        RV_ERR_CLEANUP struct rv_err err = { 0 };
+        int r = rv_host_open(session->base.root, session->plugin_directory, host, &err);
+
+        if (r != RV_OK)
+                return rv_session_complain(session, &session->base, &err);
+        host->own_views = rv_own_views;
+        host->own = &rv_own_plugin;
+        session->host = host;
+        r = rv_batch_run(session, (const char *const *)argv + 1, (size_t)argc - 1);
+        rv_host_close(host);
+        return r;
+}
+
+int main(int argc, char **argv)
+{
+        static const struct rv_doors doors = {
+                .ui = open_ui, .shell = open_shell, .complete = complete, .manual = manual
+        };
+        RV_OUTPUT_CLEANUP struct rv_output output;
+        RV_ERR_CLEANUP struct rv_err err = { 0 };
+        struct rv_session session = { .output = &output, .doors = &doors };
+        struct rv_host host = { .cache_fd = -1 };
+        struct rv_settings scanned;
+        struct rv_paths paths;
+        int r, written;
+
+        hold_descriptors();
+        if (!rv_environ_distrust())
+                return RV_FAILED;
+        signal(SIGPIPE, SIG_IGN);
+        signal(SIGXFSZ, SIG_IGN); /* a limit of file sizes is an error of the write, as a full disk is */
+        open_log();
+        rv_output_init(&output, STDOUT_FILENO);
+        rv_paths_find(&paths);
+        session.plugin_directory = paths.plugins;
+        session.locale_directory = paths.locale;
+        rv_settings_init(&session.base);
+        if (argc > 1 && strcmp(argv[1], "--version") == 0) {
+                rv_buf_add_str(&output.buf, "reeve " RV_PROGRAM_VERSION "\n");
+                r = RV_OK;
+        } else {
+                scanned = session.base;
+                rv_settings_scan((const char *const *)argv + 1, argc > 0 ? (size_t)argc - 1 : 0, &scanned);
+                session.base.root = scanned.root;
+                session.base.format = scanned.format;
+                r = run(&session, &host, argc, argv);
+        }
+        written = rv_output_check(&output, &err);
+        if (err.code)
+                rv_session_complain(&session, &session.base, &err);
+        return written ? written : r;
+}

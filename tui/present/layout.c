@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Choosing columns and fitting them: measure what the rows need, drop what matters least, cut from what matters less.
+ */
+#include "tui/present/layout.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/err.h"
+#include "core/base/utf8.h"
+#include "core/model/rows.h"
+#include "tui/present/text.h"
+
+/* Least cells of a column that can be cut: what names a row is cut last, and half a sentence says nothing. */
+enum { SHRUNK = 12, SHRUNK_VERSION = 18, SHRUNK_MESSAGE = 24, SHRUNK_NAME = 28, SHRUNK_WANTED = 3 };
+enum {
+        READABLE = 40, /* cells at which a text that matters most can still be read */
+        SPARE = 4      /* from this priority on columns go before such a text is cut at all */
+};
+
+struct fit { /* a column while the layout is made */
+        unsigned column, natural, least, width, priority;
+        unsigned readable; /* cells below which it is cut only when nothing else can give any */
+        bool right, empty;
+        const char *title;
+};
+
+size_t rv_layout_default(const struct rv_view *view, const struct rv_snapshot *snapshot, unsigned *out)
+{
+        size_t n = 0;
+        unsigned i;
+
+        for (i = 0; i < view->n_columns; i++) {
+                if (view->columns[i].flags & RV_HIDDEN)
+                        continue;
+                if (view->columns[i].flags & RV_COSTLY && snapshot && !rv_snapshot_filled(snapshot, i))
+                        continue;
+                out[n++] = i;
+        }
+        return n;
+}
+
+/* A number that is cut is a wrong number; a text is still a hint. */
+static bool can_be_cut(const struct rv_column *column)
+{
+        switch (column->type) {
+        case RV_TEXT:
+        case RV_LIST:
+        case RV_MSG:
+        case RV_REF:
+        case RV_VERSION:
+                return true;
+        default:
+                return false;
+        }
+}
+
+/* In the plugin's own language, and without it the id: a column is never nameless. */
+static const char *heading(struct rv_arena *arena, const struct rv_layout_ask *ask, const struct rv_column *column)
+{
+        RV_BUF_CLEANUP struct rv_buf text = { 0 };
+
+        rv_text_upper(column->title ? rv_tr(rv_snapshot_domain(ask->snapshot), column->title) : column->id, &text);
+        if (ask->look->ascii)
+                rv_text_ascii(&text);
+        return rv_arena_strndup(arena, rv_buf_str(&text), text.size);
+}
+
+/* The widest cell of the rows that are looked at; a tree's first column has its indent on top. */
+static void measure(const struct rv_layout_ask *ask, bool tree, struct fit *fit)
+{
+        RV_SHOWN_CLEANUP struct rv_shown shown = { 0 };
+        size_t total = ask->rows ? ask->rows->n : rv_snapshot_rows(ask->snapshot), end = total, i, row;
+
+        if (ask->count && ask->first < total && ask->count < total - ask->first)
+                end = ask->first + ask->count;
+        for (i = ask->first; i < end; i++) {
+                row = ask->rows ? ask->rows->at[i] : i;
+                rv_show_cell(ask->look, ask->snapshot, row, fit->column, &shown);
+                if (tree)
+                        shown.width += 2 * rv_row_depth(ask->snapshot, row);
+                if (shown.width > fit->natural)
+                        fit->natural = shown.width;
+                fit->empty = fit->empty && shown.null;
+        }
+}
+
+/* Cells that still tell something, by what the column holds. */
+static unsigned shrunk(const struct rv_column *column, bool first)
+{
+        if (column->type == RV_VERSION)
+                return SHRUNK_VERSION;
+        if (column->type == RV_MSG)
+                return SHRUNK_MESSAGE;
+        return first ? SHRUNK_NAME : SHRUNK;
+}
+
+/* Asked-for columns may shrink below their headings: whoever names columns knows them. */
+static bool prepare(const struct rv_layout_ask *ask, struct rv_arena *arena, unsigned column, bool first,
+                    struct fit *ret)
+{
+        const struct rv_view *view = rv_snapshot_view(ask->snapshot);
+        const struct rv_column *declared = &view->columns[column];
+        unsigned least = shrunk(declared, first), readable;
+
+        *ret = (struct fit){ .column = column,
+                             .priority = declared->priority,
+                             .right = rv_show_right(declared),
+                             .empty = true,
+                             .title = heading(arena, ask, declared) };
+        if (!ret->title)
+                return false;
+        ret->natural = (unsigned)rv_text_width(ret->title, strlen(ret->title));
+        if (least < ret->natural)
+                least = ret->natural;
+        measure(ask, first && view->shape == RV_SHAPE_TREE, ret);
+        ret->width = ret->natural;
+        if (ask->width && ret->priority && ret->width > RV_COLUMN_LIMIT)
+                ret->width = RV_COLUMN_LIMIT;
+        readable = ret->priority ? least : READABLE;
+        if (ask->wanted)
+                least = SHRUNK_WANTED;
+        ret->least = can_be_cut(declared) && ret->width > least ? least : ret->width;
+        ret->readable = can_be_cut(declared) && ret->width > readable ? readable : ret->width;
+        return true;
+}
+
+enum need { AT_LEAST, TO_READ, NOT_CUT, WHOLE }; /* NOT_CUT: what matters most whole, the rest to read */
+
+/* Cells that all columns take together. */
+static unsigned needed(const struct fit *fits, size_t n, enum need need)
+{
+        unsigned cells = 0;
+        size_t i;
+
+        for (i = 0; i < n; i++) {
+                cells += i ? RV_COLUMN_GAP : 0;
+                if (need == WHOLE || (need == NOT_CUT && !fits[i].priority))
+                        cells += fits[i].width;
+                else
+                        cells += need == AT_LEAST ? fits[i].least : fits[i].readable;
+        }
+        return cells;
+}
+
+/* Order stays: columns never change places by being fewer. */
+static size_t leave_out(struct fit *fits, size_t n, size_t victim)
+{
+        memmove(&fits[victim], &fits[victim + 1], (n - victim - 1) * sizeof *fits);
+        return n - 1;
+}
+
+/* Nothing is cut for the sake of a column without a value. */
+static size_t drop_empty(const struct rv_layout_ask *ask, struct fit *fits, size_t n)
+{
+        size_t i;
+
+        for (i = n; i > 1 && !ask->wanted && needed(fits, n, WHOLE) > ask->width; i--)
+                if (fits[i - 1].empty)
+                        n = leave_out(fits, n, i - 1);
+        return n;
+}
+
+/* Leaves out the columns of at least that priority, the largest first, until the rest has what it needs. The first
+ * column, which names the row, stays. */
+static size_t drop_from(const struct rv_layout_ask *ask, struct fit *fits, size_t n, unsigned priority, enum need need)
+{
+        size_t i, victim;
+
+        while (n > 1 && needed(fits, n, need) > ask->width) {
+                victim = n - 1;
+                for (i = n - 1; i > 0; i--)
+                        if (fits[i].priority > fits[victim].priority)
+                                victim = i;
+                if (fits[victim].priority < priority)
+                        break;
+                n = leave_out(fits, n, victim);
+        }
+        return n;
+}
+
+/* What is spare goes for a whole text, what is more for one that can be read; asked-for columns go from the end, and
+ * only when they cannot even be hinted at. */
+static size_t drop(const struct rv_layout_ask *ask, struct fit *fits, size_t n)
+{
+        if (ask->wanted) {
+                while (n > 1 && needed(fits, n, AT_LEAST) > ask->width)
+                        n--;
+                return n;
+        }
+        n = drop_empty(ask, fits, n);
+        n = drop_from(ask, fits, n, SPARE, NOT_CUT);
+        n = drop_from(ask, fits, n, 1, TO_READ);
+        return drop_from(ask, fits, n, 0, AT_LEAST);
+}
+
+/* What is cut next: of the columns above their floor those that matter least, of these the widest. */
+static struct fit *next_to_cut(struct fit *fits, size_t n, bool to_least)
+{
+        struct fit *found = NULL;
+        size_t i;
+
+        for (i = 0; i < n; i++)
+                if (fits[i].width > (to_least ? fits[i].least : fits[i].readable) &&
+                    (!found || fits[i].priority > found->priority ||
+                     (fits[i].priority == found->priority && fits[i].width > found->width)))
+                        found = &fits[i];
+        return found;
+}
+
+/* Cuts until all fit, first only as far as can be read; then gives what is left over back to those that were limited.
+ */
+static void share(const struct rv_layout_ask *ask, struct fit *fits, size_t n)
+{
+        unsigned total = needed(fits, n, WHOLE), more;
+        struct fit *cut;
+        size_t i;
+
+        for (; total > ask->width; total--) {
+                cut = next_to_cut(fits, n, false);
+                if (!cut)
+                        cut = next_to_cut(fits, n, true);
+                if (!cut)
+                        break;
+                cut->width--;
+        }
+        for (i = 0; i < n && total < ask->width; i++) {
+                more = fits[i].natural - fits[i].width;
+                if (more > ask->width - total)
+                        more = ask->width - total;
+                fits[i].width += more;
+                total += more;
+        }
+        if (n == 1 && fits[0].width > ask->width)
+                fits[0].width = ask->width;
+}
+
+/* Positions are fixed here once, so that headings and rows cannot differ. */
+static int hand_over(const struct fit *fits, size_t n, struct rv_layout *ret, struct rv_err *err)
+{
+        size_t i;
+
+        ret->columns = rv_arena_alloc(&ret->arena, (n + 1) * sizeof *ret->columns);
+        if (!ret->columns)
+                return rv_fail_memory(err);
+        for (i = 0; i < n; i++) {
+                ret->width += i ? RV_COLUMN_GAP : 0;
+                ret->columns[i] = (struct rv_layout_column){ .column = fits[i].column,
+                                                             .width = fits[i].width,
+                                                             .at = ret->width,
+                                                             .right = fits[i].right,
+                                                             .title = fits[i].title };
+                ret->width += fits[i].width;
+        }
+        ret->n = n;
+        return RV_OK;
+}
+
+/* All of it in one arena, handed over whole or freed whole. */
+int rv_layout_make(const struct rv_layout_ask *ask, struct rv_layout *ret, struct rv_err *err)
+{
+        const struct rv_view *view = rv_snapshot_view(ask->snapshot);
+        struct rv_layout made = { 0 };
+        unsigned *columns;
+        struct fit *fits;
+        size_t n = ask->n_wanted, kept = 0, i;
+        int r = RV_OK;
+
+        columns = calloc(view->n_columns + n + 1, sizeof *columns);
+        fits = calloc(view->n_columns + n + 1, sizeof *fits);
+        if (!columns || !fits) {
+                r = rv_fail_memory(err);
+                goto out;
+        }
+        if (ask->wanted)
+                memcpy(columns, ask->wanted, n * sizeof *columns);
+        else
+                n = rv_layout_default(view, ask->snapshot, columns);
+        for (i = 0; i < n && r == RV_OK; i++) {
+                if (i > 0 && i <= ask->skip && i < n - 1)
+                        continue;
+                if (!prepare(ask, &made.arena, columns[i], i == 0, &fits[kept++]))
+                        r = rv_fail_memory(err);
+        }
+        if (r == RV_OK && ask->width) {
+                n = drop(ask, fits, kept);
+                made.dropped = (unsigned)(kept - n);
+                kept = n;
+                share(ask, fits, kept);
+        }
+        if (r == RV_OK)
+                r = hand_over(fits, kept, &made, err);
+out:
+        free(columns);
+        free(fits);
+        if (r != RV_OK)
+                rv_layout_free(&made);
+        else
+                *ret = made;
+        return r;
+}
+
+void rv_layout_free(struct rv_layout *layout)
+{
+        rv_arena_free(&layout->arena);
+        *layout = (struct rv_layout){ 0 };
+}
+
+/* Blanks at the end of a line cost a slow terminal time and a diff its meaning. */
+static void trim(struct rv_buf *out, size_t from)
+{
+        while (out->size > from && out->data[out->size - 1] == ' ')
+                rv_buf_truncate(out, out->size - 1);
+}
+
+void rv_layout_headings(const struct rv_layout *layout, struct rv_buf *out)
+{
+        size_t from = out->size, i;
+
+        for (i = 0; i < layout->n; i++) {
+                if (i)
+                        rv_buf_add(out, "  ", RV_COLUMN_GAP);
+                rv_text_pad(layout->columns[i].title, strlen(layout->columns[i].title), layout->columns[i].width,
+                            layout->columns[i].right, out);
+        }
+        trim(out, from);
+}
+
+/* A row that has nothing in its first column (a damaged header has no name) is called by its key. */
+static unsigned naming_column(const struct rv_layout *layout, const struct rv_snapshot *snapshot, size_t row)
+{
+        unsigned first = layout->columns[0].column, key = rv_snapshot_key(snapshot);
+        size_t i;
+
+        for (i = 0; i < layout->n; i++)
+                if (layout->columns[i].column == key)
+                        return first;
+        return rv_cell_null(snapshot, row, first) ? key : first;
+}
+
+void rv_layout_cell(const struct rv_layout *layout, size_t i, const struct rv_look *look,
+                    const struct rv_snapshot *snapshot, size_t row, struct rv_shown *shown, struct rv_buf *out)
+{
+        const struct rv_layout_column *column = &layout->columns[i];
+        unsigned indent = 0;
+
+        if (i == 0 && rv_snapshot_view(snapshot)->shape == RV_SHAPE_TREE)
+                indent = 2 * rv_row_depth(snapshot, row);
+        if (indent > column->width)
+                indent = column->width;
+        rv_text_pad("", 0, indent, false, out);
+        rv_show_cell(look, snapshot, row, i == 0 ? naming_column(layout, snapshot, row) : column->column, shown);
+        rv_text_pad(rv_buf_str(&shown->text), shown->text.size, column->width - indent, column->right, out);
+}
+
+void rv_layout_row(const struct rv_layout *layout, const struct rv_look *look, const struct rv_snapshot *snapshot,
+                   size_t row, struct rv_buf *out)
+{
+        RV_SHOWN_CLEANUP struct rv_shown shown = { 0 };
+        size_t from = out->size, i;
+
+        for (i = 0; i < layout->n; i++) {
+                if (i)
+                        rv_buf_add(out, "  ", RV_COLUMN_GAP);
+                rv_layout_cell(layout, i, look, snapshot, row, &shown, out);
+        }
+        trim(out, from);
+}
