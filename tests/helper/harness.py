@@ -2,6 +2,7 @@
 # What the job tests share: a small build tree of their own (programs, library, the example plugin) and a root, all in
 # one directory that is removed at the end; the driver as a front end; waiting for conditions instead of sleeping.
 import contextlib
+import ctypes
 import json
 import os
 import shutil
@@ -16,6 +17,7 @@ BUILD = os.environ["REEVE_BUILD"]
 PLUGIN = os.environ["NOTES_PLUGIN"]
 LIMIT = 30.0  # seconds that anything may take
 NOBODY = 65534
+PR_SET_CHILD_SUBREAPER = 36
 
 
 def wait_for(condition, what):
@@ -54,10 +56,10 @@ class World:
         self.env = {"PATH": "/usr/bin:/bin", "HOME": os.path.join(self.top, "home"), "LANG": "C.UTF-8"}
 
     def close(self):
-        with contextlib.suppress(AssertionError):
-            wait_for(lambda: not self.helpers(), "the helpers' end")
-        for pid in self.helpers():
-            os.kill(pid, 9)
+        try:
+            self.wait_descendants()
+        except AssertionError:
+            self.kill_helper()
         shutil.rmtree(self.top)
 
     def command(self, *words):
@@ -102,11 +104,25 @@ class World:
                         found.append(int(name))
         return found
 
+    def wait_descendants(self):
+        """Reaps until nothing that came from this process runs. A look through /proc is no such proof: it misses a
+        child between fork and exec, and a process that passes on to its own child while the list is read."""
+        def none_left():
+            try:
+                while os.waitpid(-1, os.WNOHANG)[0]:
+                    pass
+                return False
+            except ChildProcessError:
+                return True
+
+        wait_for(none_left, "the end of all processes")
+
     def kill_helper(self):
         for pid in wait_for(self.helpers, "a helper"):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, 9)
-        wait_for(lambda: not self.helpers(), "the helper's end")
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
 
     def stamps(self):
         return sorted((name for name in os.listdir(self.notes) if name.startswith("stamp-")),
@@ -151,6 +167,9 @@ def need_root(test):
 
 
 def main():
+    # What outlives its parent becomes our child: that is how wait_descendants() knows of it.
+    if ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+        sys.exit("this process cannot adopt what its children leave")
     result = unittest.main(exit=False, argv=[sys.argv[0]] + sys.argv[1:], verbosity=1).result
     sys.exit(not result.wasSuccessful())
 

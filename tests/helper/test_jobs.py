@@ -116,7 +116,7 @@ class Jobs(Case):
                 if racer.returncode == 0:
                     started.append(int(output.split()[1]))
                 locked += racer.returncode == 5
-            wait_for(lambda: not self.world.helpers(), "the helpers' end")
+            self.world.wait_descendants()
         self.assertEqual(sorted(started), sorted(self.world.listed()))
         self.assertEqual(len(set(started)), len(started))
         self.assertGreater(locked, 0)

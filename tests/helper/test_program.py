@@ -59,7 +59,7 @@ class Program(Case):
             self.read_until(master, closed_at)
             os.close(master)
             os.waitpid(pid, 0)
-            wait_for(lambda: not self.world.helpers(), "the helper's end")
+            self.world.wait_descendants()
             job = max(self.world.listed())
             self.assertEqual(self.world.listed(job)[0], "done")
             self.assertEqual(self.world.stamps(), all_stamps(20))
@@ -103,7 +103,7 @@ class Program(Case):
         rows = json.loads(self.run_reeve("jobs", "--json"))["rows"]
         self.assertEqual([(row["id"], row["state"], row["total"]) for row in rows], [(str(job), "interrupted", 20)])
         self.run_reeve("jobs", "recover", str(job), "revert", "-y")
-        wait_for(lambda: not self.world.helpers(), "the helper's end")
+        self.world.wait_descendants()
         self.assertEqual(self.world.stamps(), [])
         self.assertEqual(json.loads(self.run_reeve("jobs", "--json"))["rows"][0]["state"], "cancelled")
 

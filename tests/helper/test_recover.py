@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # A helper that is killed leaves a job that can be finished or undone; torn journals; damaged ones.
+import contextlib
 import shutil
 import time
 import zlib
@@ -22,7 +23,7 @@ class Recover(Case):
     def recover(self, job, way):
         status, output = self.world.run("recover", job, way)
         self.assertEqual(status, 0, output)
-        wait_for(lambda: not self.world.helpers(), "the helper's end")
+        self.world.wait_descendants()
 
     def test_finish_and_revert_after_a_kill(self):
         for moment in (1, 3, 6):
@@ -55,7 +56,7 @@ class Recover(Case):
             pass
         status, output = self.world.run("recover", job, "finish")
         self.assertEqual(status, 0, output)  # taken; what comes of it is in the job
-        wait_for(lambda: not self.world.helpers(), "the helper's end")
+        self.world.wait_descendants()
         self.assertEqual(self.world.listed(job)[:2], ["failed", "stale"])
         self.assertEqual(self.world.stamps(), [])
 
@@ -89,8 +90,9 @@ class Recover(Case):
             job = self.world.start(6, 1)
             time.sleep(moment * 0.0008)  # the moment is what is varied, not waited for
             for pid in self.world.helpers():
-                os.kill(pid, 9)
-            wait_for(lambda: not self.world.helpers(), "the helper's end")
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, 9)
+            self.world.wait_descendants()
             row = self.world.listed(job)
             self.assertIn(row[0], ("interrupted", "done"))
             if row[5] == "-":
@@ -112,7 +114,7 @@ class Recover(Case):
                                 input=self.world.request(3), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
         if b"not permitted" in traced.stdout:
             self.skipTest("strace may not trace here")
-        wait_for(lambda: not self.world.helpers(), "the helper's end")
+        self.world.wait_descendants()
         rows = self.world.listed()
         if len(rows) == before:
             self.assertEqual(self.world.stamps(), [], "a change without a job")

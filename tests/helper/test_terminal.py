@@ -46,7 +46,7 @@ class Terminal:
 
 class Hangups(Case):
     def check_jobs(self):
-        wait_for(lambda: not self.world.helpers(), "the helpers' end")
+        self.world.wait_descendants()
         rows = self.world.listed()
         self.assertEqual({row[0] for row in rows.values()} - {"done"}, set(), rows)
         return rows
@@ -59,7 +59,7 @@ class Hangups(Case):
             terminal.hang_up()
             self.assertTrue(line.startswith("job "), line)
             started.append(int(line.split()[1]))
-            wait_for(lambda: not self.world.helpers(), "the helper's end")
+            self.world.wait_descendants()
         self.assertEqual(sorted(self.check_jobs()), started)
 
     def test_closed_at_many_moments(self):
@@ -70,7 +70,7 @@ class Hangups(Case):
             terminal = Terminal(self.world, "run", 2, 0)
             time.sleep(moment * 0.0004)  # the moment is what is varied, not waited for
             terminal.hang_up()
-            wait_for(lambda: not self.world.helpers(), "the helper's end")
+            self.world.wait_descendants()
             after = len(self.world.listed())
             self.assertIn(after - before, (0, 1))
             if b"job " in terminal.output:
@@ -87,7 +87,7 @@ class Hangups(Case):
             time.sleep(moment * 0.001)
             starter.send_signal(signal.SIGKILL)
             starter.wait()
-            wait_for(lambda: not self.world.helpers(), "the helper's end")
+            self.world.wait_descendants()
         self.check_jobs()
 
     def test_the_follower_is_killed_and_another_attaches(self):
