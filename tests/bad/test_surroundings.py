@@ -64,7 +64,8 @@ class Surroundings(Case):
             (top / name).write_text(f'%_dbpath {run}/var/lib/rpm\n%_topdir {run}\n%_keyring_path {run}\n')
         (top / 'rpm/rpmrc').write_text(f'macrofiles: {top}/rpm/macros\n')
         (top / 'home/.config/reeve/reeve.conf').write_text('[plugins]\npath = /tmp\n')
-        for name in ('lib/trap.so', 'plugins/trap.so', 'plugins/packages.so', 'lib/UTF-8.so'):
+        loaded = ('libreeve.so.0', 'libjansson.so.4', 'libncursesw.so.6', 'libtinfo.so.6', 'libcrypto.so.3', 'libsqlite3.so.0')
+        for name in ('lib/trap.so', 'plugins/trap.so', 'plugins/packages.so', 'lib/UTF-8.so', *(f'lib/{x}' for x in loaded)):
             shutil.copy(TRAP, top / name)
         (top / 'openssl.cnf').write_text(OPENSSL.format(trap=top / 'lib/trap.so'))
         (top / 'lib/gconv-modules').write_text('module INTERNAL UTF-8// UTF-8 1\nmodule UTF-8// INTERNAL UTF-8 1\n')
@@ -109,7 +110,7 @@ class Root(Surroundings):
                 command = ['strace', '-f', '-qq', '-o', str(log), '-e', 'trace=%file', *self.world.command('--root', self.root,
                                                                                                     *words)]
                 done = subprocess.run(command, env=self.env(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                      stdin=subprocess.DEVNULL, timeout=LIMIT)
+                                      stdin=subprocess.DEVNULL, timeout=LIMIT, cwd=self.hostile / 'lib')
                 calls = log.read_text(errors='replace').splitlines()
                 if not calls:
                     self.skipTest('strace cannot trace here')
@@ -119,6 +120,8 @@ class Root(Surroundings):
                     # The first is strace's own start of the program.
                     self.assertEqual([call for call in calls[1:] if str(self.hostile) in call or
                                       re.search(r'"[^"]*\.\./[^"]*locale', call)], [])
+                    # Nor in the working directory, where an empty part of a search path would look.
+                    self.assertEqual([call for call in calls[1:] if re.search(r'(AT_FDCWD, |access\()"(?!/)', call)], [])
                     self.assertEqual([call for call in calls[1:] if 'execve(' in call], [])
                     written = [call for call in calls[1:] if re.search('O_WRONLY|O_RDWR|O_CREAT|mkdir|rename|unlink', call) and
                                '/dev/' not in call and str(self.world.tree / 'cache') not in call and 'ENOENT' not in call]
