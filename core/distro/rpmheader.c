@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { PREAMBLE = 8, ENTRY = 16, MAX_ENTRIES = 0xffff, MAX_DATA = 256 << 20 };
+enum { PREAMBLE = 8, ENTRY = 16, MAX_ENTRIES = 0xffff, LAST_TAG = RV_TAG_POSTUNTRANSPROG, MAX_DATA = 256 << 20 };
 
 enum type { T_NULL, T_CHAR, T_INT8, T_INT16, T_INT32, T_INT64, T_STRING, T_BIN, T_STRING_ARRAY, T_I18NSTRING, T_COUNT };
 
@@ -67,10 +67,40 @@ static bool read_region(struct rv_rpm_header *header)
         return true;
 }
 
-/* Tags that say what a package is: an unsigned entry of one of these would put words into the signer's mouth. */
-static bool names_package(uint32_t tag)
+/* Tags that rpm itself adds when it installs: time, colour, transaction, states, relocation, and what the
+ * package's signature header held: size of the archive, signatures of files. */
+static bool is_added(const struct rv_rpm_header *header, uint32_t tag)
 {
-        return (tag >= RV_TAG_NAME && tag <= RV_TAG_EPOCH) || tag == RV_TAG_ARCH;
+        static const uint32_t added[] = { RV_TAG_INSTALLTIME,    RV_TAG_FILESTATES,         RV_TAG_ARCHIVESIZE,
+                                          RV_TAG_INSTPREFIXES,   RV_TAG_ORIGDIRINDEXES,     RV_TAG_ORIGBASENAMES,
+                                          RV_TAG_ORIGDIRNAMES,   RV_TAG_INSTALLCOLOR,       RV_TAG_INSTALLTID,
+                                          RV_TAG_FILESIGNATURES, RV_TAG_FILESIGNATURELENGTH };
+        uint32_t i;
+
+        for (i = 0; i < sizeof added / sizeof *added; i++)
+                if (tag == added[i])
+                        return true;
+        if (tag < RV_TAG_DIRINDEXES || tag > RV_TAG_DIRNAMES)
+                return false;
+        /* The paths move with a package that is relocatable as it was signed. */
+        for (i = 0; i < header->region_entries; i++)
+                if (entry_at(header->index + (size_t)i * ENTRY).tag == RV_TAG_PREFIXES)
+                        return true;
+        return false;
+}
+
+/* Whether any other entry from outside the region says something of the package (those below NAME
+ * are of signatures): it would put words, or a scriptlet, into the signer's mouth. */
+static bool has_unsigned(const struct rv_rpm_header *header)
+{
+        uint32_t i, tag;
+
+        for (i = header->region_entries; header->region_entries && i < header->n_entries; i++) {
+                tag = entry_at(header->index + (size_t)i * ENTRY).tag;
+                if (tag >= RV_TAG_NAME && tag <= LAST_TAG && !is_added(header, tag))
+                        return true;
+        }
+        return false;
 }
 
 /* Not a byte more or less than the sizes say, as rpm has it. */
@@ -96,8 +126,8 @@ bool rv_rpm_open(const void *blob, size_t size, struct rv_rpm_header *ret)
                 /* What was signed must not reach into what was added at installation. */
                 if (!entry_sound(&e, i < header.region_entries ? header.region_size : header.data_size))
                         return false;
-                header.shadowed |= header.region_entries && i >= header.region_entries && names_package(e.tag);
         }
+        header.shadowed = has_unsigned(&header);
         *ret = header;
         return true;
 }

@@ -34,12 +34,14 @@ enum rv_rpm_tag {
         RV_TAG_POSTUN = 1026,
         RV_TAG_OLDFILENAMES = 1027,
         RV_TAG_FILESIZES = 1028,
+        RV_TAG_FILESTATES = 1029,
         RV_TAG_FILEMODES = 1030,
         RV_TAG_FILEDIGESTS = 1035,
         RV_TAG_FILEFLAGS = 1037,
         RV_TAG_FILEUSERNAME = 1039,
         RV_TAG_FILEGROUPNAME = 1040,
         RV_TAG_SOURCERPM = 1044,
+        RV_TAG_ARCHIVESIZE = 1046,
         RV_TAG_PROVIDENAME = 1047,
         RV_TAG_REQUIREFLAGS = 1048,
         RV_TAG_REQUIRENAME = 1049,
@@ -57,6 +59,8 @@ enum rv_rpm_tag {
         RV_TAG_POSTUNPROG = 1088,
         RV_TAG_OBSOLETENAME = 1090,
         RV_TAG_VERIFYSCRIPTPROG = 1091,
+        RV_TAG_PREFIXES = 1098,
+        RV_TAG_INSTPREFIXES = 1099,
         RV_TAG_PROVIDEFLAGS = 1112,
         RV_TAG_PROVIDEVERSION = 1113,
         RV_TAG_OBSOLETEFLAGS = 1114,
@@ -64,6 +68,10 @@ enum rv_rpm_tag {
         RV_TAG_DIRINDEXES = 1116,
         RV_TAG_BASENAMES = 1117,
         RV_TAG_DIRNAMES = 1118,
+        RV_TAG_ORIGDIRINDEXES = 1119,
+        RV_TAG_ORIGBASENAMES = 1120,
+        RV_TAG_ORIGDIRNAMES = 1121,
+        RV_TAG_INSTALLCOLOR = 1127,
         RV_TAG_INSTALLTID = 1128,
         RV_TAG_PRETRANS = 1151,
         RV_TAG_POSTTRANS = 1152,
@@ -83,6 +91,8 @@ enum rv_rpm_tag {
         RV_TAG_ENHANCENAME = 5055,
         RV_TAG_ENHANCEVERSION = 5056,
         RV_TAG_ENHANCEFLAGS = 5057,
+        RV_TAG_FILESIGNATURES = 5090,
+        RV_TAG_FILESIGNATURELENGTH = 5091,
         RV_TAG_PREUNTRANS = 5104,
         RV_TAG_POSTUNTRANS = 5105,
         RV_TAG_PREUNTRANSPROG = 5106,
@@ -93,7 +103,7 @@ struct rv_rpm_header {
         const uint8_t *index, *data; /* inside the blob */
         uint32_t n_entries, data_size;
         uint32_t region_entries, region_size; /* the signed part: entries, bytes of data; 0: there is none */
-        bool shadowed;                        /* an unsigned entry overrides a signed one that names the package */
+        bool shadowed;                        /* an unsigned entry says what only a signed one may */
 };
 
 /* Checks the frame, the region and every index entry; false when it is damaged (cut, offsets outside, unknown types).

@@ -127,6 +127,35 @@ static void sees_an_unsigned_name(void **state)
         assert_string_equal(rv_rpm_text(&header, RV_TAG_NAME), "unsigned"); /* as rpm reads it */
 }
 
+/* What rpm adds at installation is no such word; a summary or a scriptlet is, signed beside it or not. */
+static void sees_what_nobody_signed(void **state)
+{
+        static const struct {
+                uint32_t is_signed, added;
+                bool shadowed;
+        } cases[] = {
+                { RV_TAG_NAME, RV_TAG_INSTALLTIME, false },   { RV_TAG_NAME, RV_TAG_FILESTATES, false },
+                { RV_TAG_SUMMARY, RV_TAG_SUMMARY, true },     { RV_TAG_NAME, RV_TAG_VENDOR, true },
+                { RV_TAG_NAME, RV_TAG_PREUN, true },          { RV_TAG_NAME, RV_TAG_PREUNTRANS, true },
+                { RV_TAG_PREFIXES, RV_TAG_BASENAMES, false }, { RV_TAG_BASENAMES, RV_TAG_BASENAMES, true },
+                { RV_TAG_NAME, RV_TAG_RSAHEADER, false },
+        };
+        struct rv_rpm_header header;
+        struct build b;
+        uint8_t blob[8192];
+        size_t i;
+
+        (void)state;
+        for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+                build_begin(&b);
+                build_text(&b, cases[i].is_signed, "signed");
+                build_region(&b);
+                build_text(&b, cases[i].added, "added");
+                assert_true(rv_rpm_open(blob, build_blob(&b, blob), &header));
+                assert_int_equal(header.shadowed, cases[i].shadowed);
+        }
+}
+
 static void region_may_not_reach_outside(void **state)
 {
         struct rv_rpm_header header;
@@ -145,9 +174,13 @@ static void region_may_not_reach_outside(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(reads_a_package),       cmocka_unit_test(epoch_is_part_of_the_name),
-                cmocka_unit_test(refuses_every_cut),     cmocka_unit_test(survives_every_bent_byte),
-                cmocka_unit_test(sees_an_unsigned_name), cmocka_unit_test(region_may_not_reach_outside),
+                cmocka_unit_test(reads_a_package),
+                cmocka_unit_test(epoch_is_part_of_the_name),
+                cmocka_unit_test(refuses_every_cut),
+                cmocka_unit_test(survives_every_bent_byte),
+                cmocka_unit_test(sees_an_unsigned_name),
+                cmocka_unit_test(sees_what_nobody_signed),
+                cmocka_unit_test(region_may_not_reach_outside),
         };
 
         return cmocka_run_group_tests_name("rpm header", tests, NULL, NULL);
