@@ -78,3 +78,34 @@ def write(root, blobs, place=PLACE):
     add(db, blobs)
     db.close()
     return path
+
+
+def circle(path, rows=20000):
+    """A table of packages whose inner pages (type 5 of sqlite's file format) all lead to one another: whoever follows them
+    meets the same few rows as often as there are ways, some 384 to the power of 13."""
+    db = connect(path)
+    add(db, [b'x' * 200] * rows)
+    top = db.execute("SELECT rootpage FROM sqlite_master WHERE name='Packages'").fetchone()[0]
+    size = db.execute('PRAGMA page_size').fetchone()[0]
+    db.close()
+    data = bytearray(path.read_bytes())
+
+    def children(page):
+        start = (page - 1) * size
+        count, = struct.unpack_from('>H', data, start + 3)
+        cells = struct.unpack_from(f'>{count}H', data, start + 12)
+        return [start + 8] + [start + cell for cell in cells]
+
+    def lead(page, to):
+        for at in children(page):
+            struct.pack_into('>I', data, at, to)
+
+    wide = struct.unpack_from('>I', data, children(top)[1])[0]
+    shape = data[(wide - 1) * size:wide * size]
+    assert shape[0] == 5, 'the rows fill too few pages'
+    chain = [struct.unpack_from('>I', data, at)[0] for at in children(wide)[1:15]]
+    for page, after in zip(chain, chain[1:]):
+        data[(page - 1) * size:page * size] = shape
+        lead(page, after)
+    lead(top, chain[0])
+    path.write_bytes(data)

@@ -64,6 +64,12 @@ class Rpmdb(Case):
 
 
 class Broken(Rpmdb):
+    def test_pages_in_a_circle(self):
+        """A walk that never ends is cut where it comes back, long before the limit of a run."""
+        rpmdbs.circle(self.path)
+        self.all_survive()
+        self.assertIn('in a circle', self.table('signatures', 'packages').said)
+
     def test_missing(self):
         self.path.parent.rmdir()
         self.all_fail(3, 'notfound', 'no package database')

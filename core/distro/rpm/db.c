@@ -7,9 +7,28 @@
 
 #include "core/base/err.h"
 
-enum { LARGEST_HEADER = 257 << 20 }; /* rpm's limit of a header's data, and its index */
+enum {
+        LARGEST_HEADER = 257 << 20, /* rpm's limit of a header's data, and its index */
+        WATCH_EVERY = 10000,        /* of sqlite's instructions, of which a row takes about ten */
+        WATCH_MOST = 1000 /* such rounds without a row: the search of a million packages by name takes fewer */
+};
 
 static const char REBUILD[] = N_("restore it from a backup; if rpm can still read it: rpmdb --rebuilddb");
+
+/* Pages of a hostile database may name one another, so that a walk never ends and gives no row. */
+static int watch(void *context)
+{
+        struct rv_rpmdb *db = context;
+
+        db->circle = ++db->busy > WATCH_MOST;
+        return db->circle;
+}
+
+/* What sqlite says, or what it cannot see. */
+static const char *reason(const struct rv_rpmdb *db)
+{
+        return db->circle ? "its pages go round in a circle" : sqlite3_errmsg(db->db);
+}
 
 /* The system failed to read: the next time it may succeed, unlike with what the file itself lacks. */
 static bool read_failed(struct rv_rpmdb *db)
@@ -27,9 +46,9 @@ static int sqlite_failed(struct rv_rpmdb *db, struct rv_err *err)
                 return rv_fail_memory(err);
         if (read_failed(db))
                 return rv_fail(err, RV_FAILED, N_("%1: the package database cannot be read: %2"), NULL, db->place.path,
-                               sqlite3_errmsg(db->db), NULL);
+                               reason(db), NULL);
         return rv_fail(err, RV_DAMAGED, N_("%1: the package database is damaged: %2"), REBUILD, db->place.path,
-                       sqlite3_errmsg(db->db), NULL);
+                       reason(db), NULL);
 }
 
 /* Whether this is a real table whose columns that are read here are stored: what sqlite returns for a row. A view or a
@@ -87,6 +106,7 @@ int rv_rpmdb_open(int root, struct rv_sink *sink, struct rv_rpmdb **ret, struct 
                 r = rv_vfs_open(db->place.fd, db->place.wal_fd, &db->db, err);
         if (!r) {
                 (void)sqlite3_limit(db->db, SQLITE_LIMIT_LENGTH, LARGEST_HEADER);
+                sqlite3_progress_handler(db->db, WATCH_EVERY, watch, db);
                 r = check_table(db, err);
         }
         if (r) {
@@ -114,13 +134,17 @@ static int choose(struct rv_rpmdb *db, const char *sql, struct rv_err *err)
         (void)sqlite3_finalize(db->rows);
         db->rows = NULL;
         db->n_read = 0;
+        db->in_order = db->circle = false;
         return sqlite3_prepare_v2(db->db, sql, -1, &db->rows, NULL) == SQLITE_OK ? RV_OK : sqlite_failed(db, err);
 }
 
 /* In the order of numbers, which is the order of installation. */
 int rv_rpmdb_all(struct rv_rpmdb *db, struct rv_err *err)
 {
-        return choose(db, "SELECT hnum, blob FROM Packages", err);
+        int r = choose(db, "SELECT hnum, blob FROM Packages", err);
+
+        db->in_order = true;
+        return r;
 }
 
 /* rpm's own index by name; without it every row is given, and the caller looks at names anyway. */
@@ -168,12 +192,23 @@ static int end_of_rows(struct rv_rpmdb *db, int step, struct rv_err *err)
         if (db->sink && read_failed(db))
                 rv_warn(db->sink, RV_FAILED,
                         N_("%1: only the first %2 headers of the package database could be read: %3"), db->place.path,
-                        n, sqlite3_errmsg(db->db), NULL);
+                        n, reason(db), NULL);
         else if (db->sink)
                 rv_warn(db->sink, RV_DAMAGED,
                         N_("%1: the package database is damaged, only the first %2 headers could be read: %3"),
-                        db->place.path, n, sqlite3_errmsg(db->db), NULL);
+                        db->place.path, n, reason(db), NULL);
         return RV_OK;
+}
+
+/* A number that does not rise was given before: the pages go round in a circle. */
+static bool follows(struct rv_rpmdb *db)
+{
+        int64_t number = sqlite3_column_int64(db->rows, 0);
+        bool rises = !db->in_order || db->n_read == 0 || number > db->last;
+
+        db->last = number;
+        db->circle |= !rises;
+        return rises;
 }
 
 /* A row that cannot be put together, because one of its pages is cut off, is given with no bytes: the walk goes on
@@ -185,8 +220,9 @@ int rv_rpmdb_next(struct rv_rpmdb *db, struct rv_rpm_row *ret, struct rv_err *er
         *ret = (struct rv_rpm_row){ 0 };
         if (!db->rows)
                 return RV_OK;
+        db->busy = 0;
         step = sqlite3_step(db->rows);
-        if (step == SQLITE_ROW) {
+        if (step == SQLITE_ROW && follows(db)) {
                 const void *blob = sqlite3_column_blob(db->rows, 1);
                 size_t size = (size_t)sqlite3_column_bytes(db->rows, 1);
 

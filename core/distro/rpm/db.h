@@ -16,6 +16,10 @@ struct rv_rpmdb {
         sqlite3 *db;
         sqlite3_stmt *rows;
         size_t n_read; /* rows read since the last choice */
+        bool in_order; /* the choice gives rising numbers */
+        int64_t last;  /* number of the last row */
+        bool circle;   /* the rows do not end */
+        unsigned busy; /* calls of the watch since the last row */
         bool told;     /* of a change while reading */
 };
 
