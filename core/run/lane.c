@@ -171,13 +171,18 @@ void rv_lanes_free(struct rv_lanes *lanes)
         free(lanes);
 }
 
-/* All signals are blocked while the thread is made, so that it inherits that and the loop's thread gets them all. */
+/* Signals are blocked while the thread is made, so that it inherits that and the loop's thread gets them; but not those
+ * that a plugin's own fault raises, whose handler must run for the terminal to be given back. */
 static int start_thread(struct lane *lane)
 {
+        static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
         sigset_t all, before;
+        size_t i;
         int number;
 
         (void)sigfillset(&all);
+        for (i = 0; i < sizeof faults / sizeof *faults; i++)
+                (void)sigdelset(&all, faults[i]);
         number = pthread_sigmask(SIG_SETMASK, &all, &before);
         if (number == 0) {
                 number = pthread_create(&lane->thread, NULL, work, lane);

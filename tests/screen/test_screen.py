@@ -4,6 +4,7 @@
 
 test_screen.py REEVE LIBREEVE FIXTURE [unittest words]. With REEVE_SCREEN_WRITE set, goldens are written, to be read.
 """
+import ctypes
 import difflib
 import errno
 import os
@@ -499,6 +500,16 @@ class Faults(Screen):
             self.assertEqual(os.waitstatus_to_exitcode(opened.waitpid()), -number)
             self.assertEqual(opened.restored(), [], number)
             opened.close()
+
+    def test_a_fault_in_a_worker_gives_the_terminal_back(self):
+        """A plugin's fault is raised in its lane's thread, where the handler must run as well."""
+        opened = self.many()
+        threads = [int(name) for name in os.listdir(f'/proc/{opened.pid}/task') if int(name) != opened.pid]
+        self.assertNotEqual(threads, [], 'no lane was at work')
+        self.assertEqual(ctypes.CDLL(None).tgkill(opened.pid, threads[0], int(signal.SIGSEGV)), 0)
+        self.assertEqual(os.waitstatus_to_exitcode(opened.waitpid()), -signal.SIGSEGV)
+        self.assertEqual(opened.restored(), [])
+        opened.close()
 
     def test_closed_terminal_leaves_no_process(self):
         opened = self.many()
