@@ -129,7 +129,7 @@ static void file_name(char out[256], const char *plugin, const char *view, const
 {
         RV_BUF_CLEANUP struct rv_buf canonical = { 0 };
 
-        rv_query_canonical(query, &canonical);
+        rv_query_canonical(query, NULL, &canonical);
         (void)snprintf(out, 256, "%.64s.%.64s.%016llx", plugin, view,
                        (unsigned long long)rv_hash(RV_HASH_START, rv_buf_str(&canonical), canonical.size));
 }

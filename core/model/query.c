@@ -274,7 +274,7 @@ static void add_string(struct rv_buf *out, const char *s)
         rv_buf_add_str(out, s);
 }
 
-void rv_query_canonical(const struct rv_query *query, struct rv_buf *out)
+void rv_query_canonical(const struct rv_query *query, bool (*counts)(const char *option), struct rv_buf *out)
 {
         size_t i, nth;
         const char *value;
@@ -288,6 +288,8 @@ void rv_query_canonical(const struct rv_query *query, struct rv_buf *out)
         if (query->n_options)
                 qsort(query->options, query->n_options, sizeof *query->options, by_id);
         for (i = 0; i < query->n_options; i++) {
+                if (counts && !counts(query->options[i].id))
+                        continue;
                 add_string(out, query->options[i].id);
                 add_string(out, query->options[i].text);
         }

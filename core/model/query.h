@@ -42,8 +42,9 @@ int rv_query_option(struct rv_query *query, const char *id, const char *value, s
 /* Asks for a costly column. */
 void rv_query_want(struct rv_query *query, unsigned column);
 bool rv_query_wants(const struct rv_query *query, unsigned column);
-/* Everything that decides the rows but the root and the columns, as canonical bytes (cache name, plan identity). */
-void rv_query_canonical(const struct rv_query *query, struct rv_buf *out);
+/* Everything that decides the rows but the root and the columns, as canonical bytes (cache name, plan identity).
+ * `counts` says which options are among it; NULL: all. */
+void rv_query_canonical(const struct rv_query *query, bool (*counts)(const char *option), struct rv_buf *out);
 /* Whether any argument was given; options of the host do not count. */
 bool rv_query_has_args(const struct rv_query *query);
 const struct rv_root *rv_query_root(const struct rv_query *query);

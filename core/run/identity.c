@@ -9,6 +9,7 @@
 #include "core/model/query.h"
 #include "core/model/snapshot.h"
 #include "core/run/plan_private.h"
+#include "core/run/wire.h"
 
 static const char FORMAT[] = "reeve plan 1";
 
@@ -115,7 +116,7 @@ static void add_requests(struct rv_buf *out, const struct rv_plan *plan)
         for (i = 0; i < plan->n_requests; i++) {
                 rv_canonical_str(out, plan->requests[i]->action->id);
                 rv_buf_clear(&arguments);
-                rv_query_canonical(plan->requests[i]->query, &arguments);
+                rv_query_canonical(plan->requests[i]->query, rv_wire_carries, &arguments);
                 out->failed |= arguments.failed;
                 rv_canonical_add(out, rv_buf_str(&arguments), arguments.size);
                 root = rv_query_root(plan->requests[i]->query);

@@ -172,6 +172,22 @@ int rv_plan_finish(struct rv_plan *plan, struct rv_err *err)
         return rc;
 }
 
+/* A change of the root would pass for one of the image, or inside the slot. */
+static int refuse_elsewhere(const struct rv_request *request, struct rv_err *err)
+{
+        const bool slot = rv_option(request->query, "slot"), image = rv_option(request->query, "image");
+
+        if (slot)
+                return rv_fail(err, RV_UNSUPPORTED, N_("%1 %2: cannot change the inside of a slot"),
+                               N_("mount the slot and name it with --root"), request->plugin->id, request->action->id,
+                               NULL);
+        if (image)
+                return rv_fail(err, RV_UNSUPPORTED, N_("%1 %2: cannot change an image"),
+                               N_("mount the image and name it with --root"), request->plugin->id, request->action->id,
+                               NULL);
+        return RV_OK;
+}
+
 /* The first action's run() does the whole plan, so all of them have to share it: one function that was handed other
  * actions' requests would not know them. */
 static int check_requests(struct rv_request *const *requests, size_t n, struct rv_err *err)
@@ -193,7 +209,9 @@ static int check_requests(struct rv_request *const *requests, size_t n, struct r
                 if (requests[i]->plugin != first->plugin || !together)
                         return rv_fail(err, RV_USAGE, N_("%1 and %2 cannot be planned together"),
                                        N_("run them one after the other"), first->action->id, action->id, NULL);
-                rc = rv_query_complete(requests[i]->query, first->plugin->id, action->id, err);
+                rc = refuse_elsewhere(requests[i], err);
+                if (rc == RV_OK)
+                        rc = rv_query_complete(requests[i]->query, first->plugin->id, action->id, err);
         }
         return rc;
 }

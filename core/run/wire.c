@@ -21,8 +21,24 @@
 enum { WAIT_MAX = 7 * 24 * 3600 };
 
 /* Options of the host that a request may carry: none that could weaken trust, or name a file of configuration. */
-static const char *const options[] = { "image", "slot", "cacheonly", "refresh" };
+static const char *const options[] = { "cacheonly", "refresh" };
 enum { N_OPTIONS = sizeof options / sizeof *options };
+
+/* Index of a word in a list; -1 when it is not there, or there is no word. */
+static int find(const char *const *words, size_t n, const char *word)
+{
+        size_t i;
+
+        for (i = 0; word && i < n; i++)
+                if (strcmp(words[i], word) == 0)
+                        return (int)i;
+        return -1;
+}
+
+bool rv_wire_carries(const char *option)
+{
+        return find(options, N_OPTIONS, option) >= 0;
+}
 
 static const char *const units[] = { "none", "scope", "failed" };
 static const char *const ways[] = { "", "finish", "revert" };
@@ -197,17 +213,6 @@ static int fail_request(const char *what, struct rv_err *err)
                        N_("reeve and reeve-helper have to be of the same version"), what, NULL);
 }
 
-/* Index of a word in a list; -1 when it is not there, or there is no word. */
-static int find(const char *const *words, size_t n, const char *word)
-{
-        size_t i;
-
-        for (i = 0; word && i < n; i++)
-                if (strcmp(words[i], word) == 0)
-                        return (int)i;
-        return -1;
-}
-
 /* Only the form: whether it is this plan's is what planning again tells. */
 static bool is_plan_id(const char *s)
 {
@@ -316,7 +321,7 @@ static int add_words(struct rv_request *request, json_t *args, json_t *given, st
         }
         json_object_foreach(given, id, value)
         {
-                if (find(options, N_OPTIONS, id) < 0 || !json_is_string(value))
+                if (!rv_wire_carries(id) || !json_is_string(value))
                         return fail_request(id, err);
                 rc = rv_query_option(request->query, id, json_string_value(value), err);
                 if (rc != RV_OK)

@@ -47,6 +47,9 @@ int rv_requests_from_json(const json_t *array, const struct rv_root *root, const
                           struct rv_request ***ret, size_t *ret_n, struct rv_err *err) RV_CHECK;
 void rv_requests_free(struct rv_request **requests, size_t n);
 
+/* Whether a request carries this option of the host. A plan's identity rests on no other: the helper, which makes the
+ * plan again, does not know them. */
+bool rv_wire_carries(const char *option);
 /* The root as an absolute path. */
 int rv_wire_root(const struct rv_root *root, struct rv_buf *out, struct rv_err *err) RV_CHECK;
 

@@ -107,6 +107,18 @@ class Program(Case):
         self.assertEqual(self.world.stamps(), [])
         self.assertEqual(json.loads(self.run_reeve("jobs", "--json"))["rows"][0]["state"], "cancelled")
 
+    def test_options_that_stay_behind_leave_a_plan_fresh(self):
+        """The helper makes the plan again without them, and it is the same plan."""
+        for words in (("--best",), ("--set", "a=b"), ("--exclude", "x"), ("--refresh", "--cacheonly")):
+            self.run_reeve("notes", "stamp", "1", "-y", *words)
+            self.assertEqual(self.world.stamps(), all_stamps(1))
+            os.unlink(os.path.join(self.world.notes, "stamp-1"))
+
+    def test_no_change_of_the_root_for_another_place(self):
+        for words in (("--slot", "A"), ("--image", "x")):
+            self.run_reeve("notes", "stamp", "1", "-y", *words, status=10)
+        self.assertEqual((self.world.stamps(), self.world.listed()), ([], {}))
+
     def test_cancel_by_its_words(self):
         job = self.world.start(1000, 20)
         self.run_reeve("jobs", "cancel")

@@ -75,7 +75,7 @@ static void test_values_are_checked(void **state)
 static void canonical(const struct rv_query *query, struct rv_buf *out)
 {
         rv_buf_clear(out);
-        rv_query_canonical(query, out);
+        rv_query_canonical(query, NULL, out);
 }
 
 static void test_canonical(void **state)
