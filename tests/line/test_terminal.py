@@ -132,9 +132,18 @@ class Rights(unittest.TestCase):
     def test_denied_says_the_way(self):
         done = self.seal("-y")
         self.assertEqual(done.returncode, 4, done.stderr)
-        self.assertRegex(done.stderr.decode(), r"(with them: \w+|as root:) reeve fixture seal 'it'\\''s' -y --plan [0-9a-f]{64}")
+        self.assertRegex(done.stderr.decode(), r"(with them: \w+|as root:) reeve --plan [0-9a-f]{64} fixture seal 'it'\\''s' -y\n")
         done = self.seal("-y", "--json")
         self.assertEqual(json.loads(done.stdout)["error"]["code"], "denied")
+
+    def test_the_way_holds_whatever_the_words(self):
+        """Nothing of the plan is hidden behind a "--", and the root is the same one from any directory."""
+        os.mkdir(self.directory + "/r")
+        for words in (("--root", "r", "-y", "--", "--root"), ("--root=r", "-y", "--", "--root")):
+            done = self.seal(*words)
+            self.assertEqual(done.returncode, 4, done.stderr)
+            self.assertRegex(done.stderr.decode(), rf"reeve --plan [0-9a-f]{{64}} --root {self.directory}/r fixture seal "
+                                                   r"'it'\\''s' -y -- --root\n")
 
     def test_planning_needs_none(self):
         self.assertEqual(self.seal("-n").returncode, 0)
