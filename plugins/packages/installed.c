@@ -42,17 +42,17 @@ static void put_header(struct rv_sink *sink, const struct rv_rpm_header *header,
         put_text(sink, I_SUMMARY, rv_rpm_text(header, RV_TAG_SUMMARY));
 }
 
-/* The first signer's name: of several signatures nearly all packages have one. */
+/* The name of the signer that decided: of several signatures nearly all packages have one. */
 static void put_verdict(struct rv_sink *sink, struct rv_walk *walk, struct rv_buf *scratch)
 {
         struct rv_rpm_verdict verdict;
 
         rv_walk_judge(walk, &verdict);
         rv_put_int(sink, I_VERDICT, verdict.verdict);
-        if (!verdict.n_signers || !verdict.key[0])
+        if (!verdict.decided)
                 return;
         rv_buf_clear(scratch);
-        rv_owner_name(verdict.key[0]->owner, scratch);
+        rv_owner_name(verdict.decided->owner, scratch);
         put_buf(sink, I_SIGNER_NAME, scratch);
 }
 

@@ -83,7 +83,7 @@ static void add(struct tally *tally, const char *row)
                 (void)snprintf(tally->row, sizeof tally->row, "%s", row);
 }
 
-/* A revoked package is counted for the key that signed it first. */
+/* A package that is revoked is counted for the key that decided it. */
 static int take_count(struct rv_walk *walk, struct count *count, struct rv_err *err)
 {
         struct rv_rpm_verdict verdict;
@@ -94,7 +94,7 @@ static int take_count(struct rv_walk *walk, struct count *count, struct rv_err *
                 rv_walk_judge(walk, &verdict);
                 add(&count->verdict[verdict.verdict], rv_buf_str(&walk->key));
                 for (i = 0; verdict.verdict == RV_VERDICT_REVOKED && i < n; i++)
-                        if (walk->sig->key(walk->ring, i) == verdict.key[0])
+                        if (walk->sig->key(walk->ring, i) == verdict.decided)
                                 add(&count->revoked[i], rv_buf_str(&walk->key));
         }
         return r;

@@ -116,6 +116,10 @@ static void make_package(struct gpg *gpg, const char *when, const char *summary,
         if (when) {
                 RV_FD_CLEANUP int fd = -1;
 
+                if (signature) /* another's, beside ours */
+                        build_entry(&b, RV_TAG_DSAHEADER, 7, (uint32_t)signature->size, rv_buf_str(signature),
+                                    signature->size);
+
                 (void)snprintf(path, sizeof path, "%s/text", gpg->path);
                 fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
                 assert_int_equal(rv_write_all(fd, rv_buf_str(&text), text.size), 0);
@@ -192,6 +196,37 @@ static void ok_nokey_unsigned(void **state)
 
         make_package(gpg, NULL, "shell", NULL, &package);
         expect(exported(gpg, Y2022), &package, RV_VERDICT_UNSIGNED);
+}
+
+/* Whichever signature comes first, the one that decides names the key. */
+static void the_key_that_decided(void **state)
+{
+        RV_BUF_CLEANUP struct rv_buf others = { 0 };
+        struct gpg *gpg = *state, other;
+        struct rv_rpm_verdict verdict;
+        struct rv_rpm_ring *ring;
+        struct package package;
+        int i;
+
+        new_key(gpg, "rsa2048");
+        gpg_begin(&other);
+        new_key(&other, "rsa2048");
+        make_package(&other, "20200701T000000", "shell", NULL, &package);
+        rv_buf_add(&others, rv_buf_str(&other.out), other.out.size);
+        make_package(gpg, "20200701T000000", "shell", &others, &package);
+        for (i = 0; i < 2; i++) {
+                ring = exported(i ? &other : gpg, Y2022);
+                assert_int_equal(judge(ring, &package, &verdict), RV_VERDICT_OK);
+                assert_int_equal(verdict.n_signers, 2);
+                assert_non_null(verdict.decided);
+                assert_ptr_equal(verdict.decided, verdict.key[0] ? verdict.key[0] : verdict.key[1]);
+                rv_ring_free(ring);
+        }
+        ring = ring_of(NULL, Y2022);
+        assert_int_equal(judge(ring, &package, &verdict), RV_VERDICT_NOKEY);
+        assert_null(verdict.decided);
+        rv_ring_free(ring);
+        gpg_end(&other);
 }
 
 static void other_algorithms(void **state)
@@ -416,6 +451,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 TEST(ok_nokey_unsigned),
+                TEST(the_key_that_decided),
                 TEST(other_algorithms),
                 TEST(a_changed_header_is_bad),
                 TEST(no_bent_signature_is_ok),

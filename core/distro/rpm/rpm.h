@@ -52,6 +52,7 @@ struct rv_rpm_verdict {
         unsigned n_signers;
         const struct rv_rpm_key *key[RV_SIGNERS]; /* NULL: an unknown one */
         char signer[RV_SIGNERS][65];              /* fingerprint of a known key, else its key id or fingerprint */
+        const struct rv_rpm_key *decided;         /* the key of the signature that decided; NULL: unknown, or none */
         char algorithm[32];                       /* "RSA/SHA256", of the signature that decided; "" for none */
         int64_t signed_at;                        /* 0: not said */
 };

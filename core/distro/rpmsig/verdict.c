@@ -232,7 +232,7 @@ static unsigned rank(enum rv_verdict verdict)
         return ranks[verdict];
 }
 
-/* All signatures are looked at, and the one that decides gives algorithm and date. */
+/* All signatures are looked at, and the one that decides gives key, algorithm and date. */
 static void judge_signatures(struct rv_rpm_ring *ring, const struct rv_rpm_header *header, struct rv_rpm_verdict *ret)
 {
         struct rv_pgp_packet packet;
@@ -249,6 +249,7 @@ static void judge_signatures(struct rv_rpm_ring *ring, const struct rv_rpm_heade
                 if (rank(one) <= rank(ret->verdict))
                         continue;
                 ret->verdict = one;
+                ret->decided = found.cert ? &found.cert->info : NULL;
                 ret->signed_at = sig.created;
                 ret->algorithm[0] = '\0';
                 if (sig.version)
