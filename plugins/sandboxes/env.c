@@ -165,7 +165,10 @@ static int add_sites(struct scan *scan, struct env *env, const char *lib, const 
                 whole = site ? scan_join(scan, env->path, site) : NULL;
                 if (!whole)
                         return rv_fail_memory(err);
-                if (scan_stat(scan, whole, &st) == 0 && S_ISDIR(st.st_mode))
+                r = scan_stat(scan, whole, &st);
+                if (r == -EACCES)
+                        scan_unreadable(scan, r, whole);
+                if (r == 0 && S_ISDIR(st.st_mode))
                         sites[env->n_sites++] = site;
         }
         return RV_OK;

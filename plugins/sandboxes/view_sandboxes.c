@@ -21,6 +21,7 @@ struct look {
         struct check check;
         struct verdict verdict;
         int state;
+        bool listed, whole; /* its distributions, all of its files, could be read */
 };
 #define LOOK_CLEANUP __attribute__((cleanup(look_free)))
 
@@ -29,10 +30,17 @@ static void look_free(struct look *look)
         check_free(&look->check);
 }
 
+/* Places that the scan could not read, so far. */
+static size_t unread(const struct scan *scan)
+{
+        return scan->denied.n + scan->failed.n;
+}
+
 /* tree: go through its files; state: compare them too, which needs the former. The scan keeps what it read until the
  * end, so that findings may borrow from it. */
 static int look_at(struct look *look, struct scan *scan, struct env *env, bool tree, bool state, struct rv_err *err)
 {
+        const size_t before = unread(scan);
         int r = env_read(scan, env, err);
 
         look->env = env;
@@ -41,8 +49,10 @@ static int look_at(struct look *look, struct scan *scan, struct env *env, bool t
         check_start(&look->check, scan, env, &look->dists);
         if (!r)
                 r = check_records(&look->check, err);
+        look->listed = unread(scan) == before;
         if (!r && (tree || state))
                 r = check_tree(&look->check, err);
+        look->whole = unread(scan) == before;
         /* One whose interpreter is gone is broken, whatever its files are. */
         look->state = STATE_BROKEN;
         if (r || !state || env->missing)
@@ -51,7 +61,7 @@ static int look_at(struct look *look, struct scan *scan, struct env *env, bool t
         if (look->verdict.changed || look->verdict.missing || look->verdict.added)
                 look->state = STATE_DRIFTED;
         else
-                look->state = look->verdict.unknown ? STATE_UNKNOWN : STATE_OK;
+                look->state = look->verdict.unknown || !look->whole ? STATE_UNKNOWN : STATE_OK;
         return r;
 }
 
@@ -74,11 +84,13 @@ static int put_sandbox(const struct rv_query *query, struct scan *scan, struct e
                 rv_put_int(sink, SANDBOX_STATE, look.state);
         if (env->config.version)
                 rv_put_text(sink, SANDBOX_PYTHON, env->config.version, strlen(env->config.version));
-        rv_put_int(sink, SANDBOX_PACKAGES, (int64_t)look.dists.n);
-        rv_put_int(sink, SANDBOX_TRUST, check_hashed(&look.check) ? TRUST_HASHED : TRUST_NONE);
+        if (look.listed) {
+                rv_put_int(sink, SANDBOX_PACKAGES, (int64_t)look.dists.n);
+                rv_put_int(sink, SANDBOX_TRUST, check_hashed(&look.check) ? TRUST_HASHED : TRUST_NONE);
+        }
         if (env->created_at)
                 rv_put_int(sink, SANDBOX_CREATED_AT, env->created_at);
-        if (size)
+        if (size && look.whole)
                 rv_put_int(sink, SANDBOX_SIZE, look.check.size);
         return RV_OK;
 }

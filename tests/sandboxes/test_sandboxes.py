@@ -397,6 +397,10 @@ class Rights(Case):
         self.assertEqual(self.state('agents', user='nobody', status=12), 'unknown')
         self.assertIsNone(self.view('files', 'agents', user='nobody', status=12)[f'{SITE}/flask/app.py']['state'])
         self.assertEqual(self.state('agents'), 'ok')
+        (sandbox / 'lib').chmod(0)
+        row = self.view('sandboxes', user='nobody', status=12)['agents']
+        self.assertEqual([row[name] for name in ('state', 'packages', 'trust', 'size')], ['unknown', None, None, None])
+        (sandbox / 'lib').chmod(0o755)
         (self.root / 'opt/agents').chmod(0o700)
         self.assertEqual(self.view('sandboxes', user='nobody', status=12), {})
         self.assertIn('/opt/agents', ' '.join(self.warnings))
