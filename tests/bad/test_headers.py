@@ -68,6 +68,13 @@ class Damaged(Headers):
         status = self.expect(self.ask('status'), 0, 12).json
         self.assertIn('packages/damaged', [row['id'] for row in status['rows']])
 
+    def test_named_where_a_name_would_stand(self):
+        """A header that cannot be read is called by its number, but not in a column of something else."""
+        self.put(b'rubbish')
+        for column, shown in (('name', '#1'), ('size', '-'), ('signer_name', '-')):
+            done = self.world.run('--root', self.root, 'packages', '--columns', column)
+            self.assertEqual(self.expect(done, 12).out.decode().split('\n')[1].strip(), shown)
+
     def test_lies(self):
         sound = package('broken')
         il, dl = struct.unpack_from('>II', sound)

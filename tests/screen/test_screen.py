@@ -232,6 +232,15 @@ class Moving(Screen):
         opened.resize(30, 24)
         opened.wait(r'^ web-17 +1 \[2 Fixture\]')
 
+    def test_columns_chosen_as_they_are(self):
+        opened = self.many()
+        before = opened.terminal.text()
+        opened.keys('c')
+        opened.wait('Columns')
+        opened.keys('enter')
+        opened.gone('Columns')
+        self.assertEqual(opened.terminal.text(), before)
+
     def test_columns_scroll_and_are_chosen(self):
         opened = self.many(columns=40)
         opened.keys('right')

@@ -71,18 +71,14 @@ static void draw_headings(struct list *list, const struct area *area)
                 draw_text(&ui->term, area->y, area->x + GUTTER - 2, 1, "<", STYLE_MUTED);
 }
 
-static void draw_cell(struct list *list, size_t row, const struct rv_layout_column *column, int y, int x, int indent)
+static void draw_cell(struct list *list, size_t row, size_t i, int y, int x)
 {
         struct ui *ui = list->page.ui;
         RV_SHOWN_CLEANUP struct rv_shown shown = { 0 };
         RV_BUF_CLEANUP struct rv_buf text = { 0 };
-        int width = (int)column->width - indent;
 
-        if (width <= 0)
-                return;
-        rv_show_cell(&ui->look, list->snapshot, row, column->column, &shown);
-        rv_text_pad(rv_buf_str(&shown.text), shown.text.size, (unsigned)width, column->right, &text);
-        draw_text(&ui->term, y, x + indent, width, rv_buf_str(&text), (enum style)shown.role);
+        rv_layout_cell(&list->layout, i, &ui->look, list->snapshot, row, &shown, &text);
+        draw_text(&ui->term, y, x, (int)list->layout.columns[i].width, rv_buf_str(&text), (enum style)shown.role);
 }
 
 /* The gutter is: cursor, selection, a blank, state. Signs first, colours second. */
@@ -92,7 +88,6 @@ static void draw_row(struct list *list, size_t position, const struct area *area
         size_t row = list->rows.at[position], i;
         uint32_t role = rv_row_role(list->snapshot, row);
         char gutter[GUTTER + 1] = "    ", number[24];
-        int indent = 2 * (int)rv_row_depth(list->snapshot, row);
 
         gutter[0] = position == list->at ? '>' : ' ';
         gutter[1] = list->picks.n && picks_has(&list->picks, list_key(list, position, number)) ? '*' : ' ';
@@ -103,8 +98,7 @@ static void draw_row(struct list *list, size_t position, const struct area *area
                 draw_text(&ui->term, y, area->x + GUTTER - 1, 1, gutter, (enum style)role);
         }
         for (i = 0; i < list->layout.n; i++)
-                draw_cell(list, row, &list->layout.columns[i], y, area->x + GUTTER + (int)list->layout.columns[i].at,
-                          i == 0 ? indent : 0);
+                draw_cell(list, row, i, y, area->x + GUTTER + (int)list->layout.columns[i].at);
         /* Only the name is turned around: a whole row would be sent again at each key. */
         if (position == list->at && list->layout.n)
                 draw_style(&ui->term, y, area->x, GUTTER + (int)list->layout.columns[0].width, STYLE_CURSOR);

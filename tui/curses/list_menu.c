@@ -47,7 +47,19 @@ void list_sort_menu(struct list *list)
         menu->at = list->order.n ? list->order.column[0] : 0;
 }
 
-/* Marks in the menu are the columns to show, in declared order. */
+/* Whether just these columns are shown already. */
+static bool are_shown(const struct list *list, const unsigned *columns, size_t n)
+{
+        unsigned shown[256];
+        size_t n_shown = list_columns(list, list->snapshot, shown), i, k, found = 0;
+
+        for (i = 0; i < n; i++)
+                for (k = 0; k < n_shown; k++)
+                        found += columns[i] == shown[k];
+        return n == n_shown && found == n;
+}
+
+/* Marks in the menu are the columns to show, in declared order. A choice that changes nothing keeps theirs. */
 static void columns_chosen(struct menu *menu, void *user)
 {
         struct list *list = user;
@@ -57,6 +69,10 @@ static void columns_chosen(struct menu *menu, void *user)
         for (i = 0; columns && i < menu->n; i++)
                 if (menu->items[i].marked)
                         columns[n++] = (unsigned)i;
+        if (are_shown(list, columns, n)) {
+                free(columns);
+                return;
+        }
         if (n == 0) { /* nothing chosen: the view's own again */
                 free(columns);
                 columns = NULL;

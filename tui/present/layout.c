@@ -326,7 +326,7 @@ void rv_layout_headings(const struct rv_layout *layout, struct rv_buf *out)
         trim(out, from);
 }
 
-/* A row that has nothing in its first column (a damaged header has no name) is called by its key. */
+/* A row that has no name in its first column (a damaged header) is called by its key. */
 static unsigned naming_column(const struct rv_layout *layout, const struct rv_snapshot *snapshot, size_t row)
 {
         unsigned first = layout->columns[0].column, key = rv_snapshot_key(snapshot);
@@ -335,6 +335,8 @@ static unsigned naming_column(const struct rv_layout *layout, const struct rv_sn
         for (i = 0; i < layout->n; i++)
                 if (layout->columns[i].column == key)
                         return first;
+        if (!(rv_snapshot_view(snapshot)->columns[first].flags & RV_MATCH))
+                return first;
         return rv_cell_null(snapshot, row, first) ? key : first;
 }
 
