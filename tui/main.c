@@ -26,7 +26,7 @@
 #include "tui/curses/curses.h"
 #endif
 
-enum { FIRST_WORDS = 8 }; /* plugin, view, and three options with their values */
+enum { FIRST_WORDS = 10 }; /* plugin, view, and four options with their values */
 
 /* Both ways: keys that nobody types and a screen that nobody sees are no terminal. */
 static bool on_terminal(const struct rv_session *session)
@@ -77,9 +77,13 @@ static int run_line_command(void *user, const char *const *words, size_t n)
 /* What the screen would have shown first, as words: line mode opens it instead. Returns how many there are. */
 static size_t first_words(const struct rv_command *command, const char **words)
 {
-        const char *const options[] = { "--where",     command->where, "--sort",
-                                        command->sort, "--columns",    command->columns };
+        const char *options[] = { "--where",   command->where,   "--sort",  command->sort,
+                                  "--columns", command->columns, "--image", NULL };
         size_t n = 0, i;
+
+        for (i = 0; i < command->n_options; i += 2)
+                if (strcmp(command->options[i], "image") == 0)
+                        options[7] = command->options[i + 1];
 
         if (!command->plugin || !command->view) {
                 words[n++] = "status";

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from terminal import Terminal
 from world import FULL, NOBODY, SANITIZED, Case, main, needs_root
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / 'slots'))
@@ -50,6 +51,18 @@ class Disk(Case):
         self.assertEqual(done.out, b'')
         done = self.expect(self.ask(image, 'status', **how), 12)
         self.assertIn(code, [warning['code'] for warning in done.json['warnings']])
+
+
+class Line(Disk):
+    def test_the_image_is_shown_where_the_screen_cannot_be(self):
+        terminal = Terminal(self.world.command('ui', 'slots', '--image', self.image), {**self.world.env(), 'TERM': 'dumb'})
+        try:
+            terminal.wait_for(b'REASON')
+            terminal.wait_for(b' B ')
+            terminal.send(b'quit\n')
+            self.assertEqual(terminal.end(), 0)
+        finally:
+            terminal.stop()
 
 
 class Tables(Disk):

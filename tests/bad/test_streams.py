@@ -46,6 +46,12 @@ class Output(Streams):
                     self.assertIn(b'No space left', done.stderr)
                     self.assertEqual(done.stderr.count(b'standard output'), 1, done.stderr)
 
+    def test_script_from_a_pipe_and_from_no_file(self):
+        done = self.shell('printf "plugins\\n" | "$@" /dev/stdin', 'script')
+        self.assertEqual((done.returncode, b'signatures' in done.stdout), (0, True), done.stderr)
+        self.assertEqual(self.shell('"$@" /', 'script').returncode, 1)
+        self.assertEqual(self.shell('"$@" /nowhere/script', 'script').returncode, 3)
+
     def test_full_in_line_mode(self):
         done = self.shell('printf "packages\\nstatus\\nquit\\n" | "$@" >/dev/full', 'shell')
         self.assertEqual(done.returncode, 15, done.stderr)

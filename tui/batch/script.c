@@ -17,19 +17,32 @@
 
 enum { SCRIPT_LIMIT = 4 * 1024 * 1024, NESTED = 8 };
 
-static int read_stream(int fd, struct rv_buf *ret, struct rv_err *err)
+static int read_stream(int fd, const char *name, struct rv_buf *ret, struct rv_err *err)
 {
         char piece[4096];
         ssize_t n;
 
         while ((n = read(fd, piece, sizeof piece)) != 0) {
                 if (n < 0 && errno != EINTR)
-                        return rv_fail_errno(err, errno, N_("%1: cannot be read: %2"), "-");
+                        return rv_fail_errno(err, errno, N_("%1: cannot be read: %2"), name);
                 rv_buf_add(ret, piece, n > 0 ? (size_t)n : 0);
                 if (ret->size > SCRIPT_LIMIT)
-                        return rv_fail(err, RV_USAGE, N_("%1: is too large for a script"), NULL, "-", NULL);
+                        return rv_fail(err, RV_USAGE, N_("%1: is too large for a script"), NULL, name, NULL);
         }
         return ret->failed ? rv_fail_memory(err) : RV_OK;
+}
+
+/* A pipe as well as a file: `script <(...)` is how a shell hands over what it makes. */
+static int read_script(const char *name, struct rv_buf *ret, struct rv_err *err)
+{
+        RV_FD_CLEANUP int fd = -1;
+
+        if (strcmp(name, "-") == 0)
+                return read_stream(STDIN_FILENO, name, ret, err);
+        fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        if (fd < 0)
+                return rv_fail_errno(err, errno, N_("%1: cannot be opened: %2"), name);
+        return read_stream(fd, name, ret, err);
 }
 
 /* A line that may fail still stops the script when its output goes nowhere: all others would, too. */
@@ -94,10 +107,7 @@ int rv_run_script(struct rv_session *session, struct rv_command *command, struct
                 return rv_fail(err, RV_USAGE, N_("%1: scripts call each other too deeply"), NULL, command->words[0],
                                NULL);
         name = command->words[0];
-        if (strcmp(name, "-") == 0)
-                r = read_stream(STDIN_FILENO, &text, err);
-        else
-                r = rv_file_read(AT_FDCWD, name, SCRIPT_LIMIT, &text, err);
+        r = read_script(name, &text, err);
         if (r != RV_OK || !text.size)
                 return r;
         if (memchr(text.data, '\0', text.size))
