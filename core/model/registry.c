@@ -275,7 +275,7 @@ static bool has_alias(const char *const *aliases, const char *word)
         return false;
 }
 
-static bool alias_of(const struct rv_plugin *plugin, const char *word, const struct rv_view **ret_view,
+bool rv_plugin_alias(const struct rv_plugin *plugin, const char *word, const struct rv_view **ret_view,
                      const struct rv_action **ret_action)
 {
         uint32_t i;
@@ -304,7 +304,7 @@ int rv_registry_alias(struct rv_registry *registry, const char *word, const stru
                 const struct rv_plugin *plugin = NULL;
 
                 if (rv_registry_plugin(registry, registry->names[i], &plugin, NULL) == RV_OK && plugin &&
-                    alias_of(plugin, word, ret_view, ret_action)) {
+                    rv_plugin_alias(plugin, word, ret_view, ret_action)) {
                         *ret_plugin = plugin;
                         return RV_OK;
                 }

@@ -7,6 +7,7 @@
 #define REEVE_MODEL_REGISTRY_H
 
 #include <reeve/plugin.h>
+#include <stdbool.h>
 
 struct rv_registry;
 struct rv_sink;
@@ -30,6 +31,9 @@ const char *rv_registry_path(const struct rv_registry *registry, const char *id)
  */
 const struct rv_view *rv_plugin_view(const struct rv_plugin *plugin, const char *id);
 const struct rv_action *rv_plugin_action(const struct rv_plugin *plugin, const char *id);
+/* The view or action of an opened plugin that has this alias; exactly one of the two is set. False: none has. */
+bool rv_plugin_alias(const struct rv_plugin *plugin, const char *word, const struct rv_view **ret_view,
+                     const struct rv_action **ret_action);
 /* The plugin and view or action that has this top-level alias ("search"); opens plugins until one has it. Exactly one
  * of the two results is set. RV_NOTFOUND. */
 int rv_registry_alias(struct rv_registry *registry, const char *word, const struct rv_plugin **ret_plugin,

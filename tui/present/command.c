@@ -202,7 +202,7 @@ static int use_view(struct rv_command *command, const struct rv_plugin *plugin, 
         return RV_OK;
 }
 
-/* PLUGIN [VIEW|ACTION]: the second word decides; without one it is the first view. */
+/* PLUGIN [VIEW|ACTION]: the second word decides, an id or an alias; without one it is the first view. */
 static int read_plugin(struct reader *r, struct rv_err *err)
 {
         struct rv_command *command = r->command;
@@ -224,8 +224,10 @@ static int read_plugin(struct reader *r, struct rv_err *err)
         if (command->view)
                 return RV_OK;
         command->action = rv_plugin_action(command->plugin, word);
-        command->verb = RV_DO_ACTION;
-        return command->action ? RV_OK : unknown_view(command->plugin, word, err);
+        if (!command->action && !rv_plugin_alias(command->plugin, word, &command->view, &command->action))
+                return unknown_view(command->plugin, word, err);
+        command->verb = command->view ? RV_DO_VIEW : RV_DO_ACTION;
+        return RV_OK;
 }
 
 /* Whatever is wrong with a plugin on the way, a word that none has is an unknown command. */
