@@ -236,9 +236,9 @@ class Moving(Screen):
         opened = self.many()
         before = opened.terminal.text()
         opened.keys('c')
-        opened.wait('Columns')
+        opened.wait('Enter done')  # the last line of the menu's picture
         opened.keys('enter')
-        opened.gone('Columns')
+        opened.wait(r'^ 2,500 rows.*\n.*q quit')
         self.assertEqual(opened.terminal.text(), before)
 
     def test_columns_scroll_and_are_chosen(self):
