@@ -74,16 +74,21 @@ static int run_line_command(void *user, const char *const *words, size_t n)
         return rv_batch_run(user, words, n);
 }
 
+/* The image that the screen would have been about; NULL: none. */
+static const char *image_of(const struct rv_command *command)
+{
+        for (size_t i = 0; i < command->n_options; i += 2)
+                if (strcmp(command->options[i], "image") == 0)
+                        return command->options[i + 1];
+        return NULL;
+}
+
 /* What the screen would have shown first, as words: line mode opens it instead. Returns how many there are. */
 static size_t first_words(const struct rv_command *command, const char **words)
 {
-        const char *options[] = { "--where",   command->where,   "--sort",  command->sort,
-                                  "--columns", command->columns, "--image", NULL };
+        const char *const options[] = { "--where",   command->where,   "--sort",  command->sort,
+                                        "--columns", command->columns, "--image", image_of(command) };
         size_t n = 0, i;
-
-        for (i = 0; i < command->n_options; i += 2)
-                if (strcmp(command->options[i], "image") == 0)
-                        options[7] = command->options[i + 1];
 
         if (!command->plugin || !command->view) {
                 words[n++] = "status";
