@@ -25,6 +25,7 @@ static const struct rv_column findings[] = {
         { .id = "view", .title = N_("View"), .type = RV_TEXT, .flags = RV_HIDDEN, .priority = 8 },
         { .id = "row", .title = N_("Row"), .type = RV_TEXT, .flags = RV_HIDDEN, .priority = 9 },
         { .id = "since", .title = N_("Since"), .type = RV_TIME, .priority = 4 },
+        { .id = "where", .title = N_("Filter"), .type = RV_TEXT, .flags = RV_HIDDEN, .priority = 10 },
 };
 
 static const struct rv_column changes[] = {

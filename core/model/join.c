@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Joining a common view: each plugin's part is loaded (and cached) on its own, then all rows are put in one order. A
- * plugin that fails is a warning of the whole, never its end. */
+ * plugin that fails is a warning of the whole, never its end; among the findings it is a row too. */
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,6 +40,54 @@ static int took(struct rv_sink *sink, int rc, struct rv_snapshot *const *part, c
         return RV_OK;
 }
 
+/* For somebody without the rights, or a system without the thing, it is no alarm. */
+static int severity_of(int code)
+{
+        enum { CRITICAL, WARNING, INFO };
+
+        if (code == RV_DAMAGED)
+                return CRITICAL;
+        return code == RV_DENIED || code == RV_NOTFOUND || code == RV_UNSUPPORTED ? INFO : WARNING;
+}
+
+/* What could not be read is the first thing to know about a system: each warning since the one numbered `from` is a
+ * row of the findings. plugin: whose part it is of; hint: of the failure, or empty. */
+static int report_unread(struct rv_sink *sink, const struct rv_plugin *plugin, size_t from, const struct rv_buf *hint)
+{
+        char id[32], view[192];
+        uint32_t size;
+        size_t i, n = sink->n_warnings;
+        int rc = RV_OK;
+
+        (void)snprintf(view, sizeof view, "%s/%s", plugin->id, plugin->n_views ? plugin->views[0].id : "");
+        for (i = from; !rc && i < n; i++) {
+                RV_BUF_CLEANUP struct rv_buf text = { 0 };
+                const char *packed = sink->heap.data + sink->warnings[i].message;
+
+                /* Putting into the heap may move it. */
+                memcpy(&size, packed, sizeof size);
+                rv_buf_add(&text, packed + sizeof size, size);
+                (void)snprintf(id, sizeof id, i == from ? "unread" : "unread-%zu", i - from + 1);
+                rv_sink_joined(sink, plugin->id, "reeve", RV_FINDINGS_PLUGIN);
+                rc = rv_row_begin(sink, 0);
+                if (rc)
+                        continue;
+                rv_put_text(sink, RV_F_ID, id, strlen(id));
+                rv_put_int(sink, RV_F_SEVERITY, severity_of(sink->warnings[i].code));
+                rv_put_packed(sink, RV_F_TEXT, rv_buf_str(&text), text.size);
+                if (hint->size)
+                        rv_put_packed(sink, RV_F_HINT, rv_buf_str(hint), hint->size);
+                else if (sink->warnings[i].code == RV_DAMAGED)
+                        rv_put_msg(sink, RV_F_HINT,
+                                   N_("what could not be read is missing from the views and their counts: restore it "
+                                      "from a backup, or repair it"),
+                                   NULL);
+                if (plugin->n_views)
+                        rv_put_text(sink, RV_F_VIEW, view, strlen(view));
+        }
+        return rc;
+}
+
 static const char *option(const struct rv_host *host, const char *id)
 {
         size_t i;
@@ -74,11 +123,14 @@ static int load_parts(struct rv_host *host, const struct rv_ask *ask, struct rv_
         for (i = 0; i < n; i++) {
                 RV_ERR_CLEANUP struct rv_err err = { 0 };
                 struct rv_ask one = *ask;
+                const size_t before = sink->n_warnings;
 
                 one.plugin = names[i];
                 if (rv_registry_plugin(host->registry, names[i], &plugin, &err) || !is_asked(host, plugin, ask->view))
                         continue;
                 rc = took(sink, rv_load(host, &one, NULL, &parts[i], &err), &parts[i], &err);
+                if (!rc && strcmp(ask->view, "findings") == 0)
+                        rc = report_unread(sink, plugin, before, &err.hint);
                 if (rc)
                         return rc;
         }

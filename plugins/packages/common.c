@@ -9,14 +9,18 @@
 #include "plugins/packages/packages.h"
 
 enum { SEVERITY_CRITICAL, SEVERITY_WARNING, SEVERITY_INFO };
+enum { LISTED = 20 }; /* duplicates that a filter names */
 
-/* What all findings here have in common: they lead to the list of packages. */
-static void put_finding(struct rv_sink *sink, const char *id, int severity, const char *row)
+/* What all findings here have in common: they lead to a package, or with a filter to the list of several. */
+static void put_finding(struct rv_sink *sink, const char *id, int severity, const char *row, const char *where)
 {
         put_text(sink, RV_F_ID, id);
         rv_put_int(sink, RV_F_SEVERITY, severity);
         put_text(sink, RV_F_VIEW, "packages/installed");
-        put_text(sink, RV_F_ROW, row);
+        if (where)
+                put_text(sink, RV_F_WHERE, where);
+        else
+                put_text(sink, RV_F_ROW, row);
 }
 
 /* --- names that are installed twice without being meant to */
@@ -78,9 +82,22 @@ static int compare_names(const void *a, const void *b)
         return order ? order : strcmp(x->arch, y->arch);
 }
 
+/* Adds a name to the filter that lists all duplicates. One that the filter could not hold, or one too many, ends it:
+ * the finding leads to the first of them then. */
+static void add_listed(struct rv_buf *where, const char *name, bool too_many)
+{
+        const char *c;
+
+        for (c = name; *c && !strchr("\"'\\", *c); c++)
+                ;
+        where->failed |= too_many || *c != '\0';
+        rv_buf_printf(where, "%s\"%s\"", where->size ? ", " : "name in (", name);
+}
+
 /* One finding for all of them. After a cut-off update there may be hundreds. */
 static int report_duplicates(struct names *names, struct rv_sink *sink)
 {
+        RV_BUF_CLEANUP struct rv_buf where = { 0 };
         const struct name *first = NULL;
         size_t i, n = 0;
         char text[24];
@@ -91,15 +108,17 @@ static int report_duplicates(struct names *names, struct rv_sink *sink)
         for (i = 1; i < names->n; i++)
                 if (compare_names(&names->items[i - 1], &names->items[i]) == 0) {
                         first = first ? first : &names->items[i - 1];
-                        n++;
+                        if (n++ <= LISTED)
+                                add_listed(&where, names->items[i].name, n > LISTED);
                 }
+        rv_buf_add_str(&where, ")");
         if (!first)
                 return RV_OK;
         r = rv_row_begin(sink, 0);
         if (r)
                 return r;
         (void)snprintf(text, sizeof text, "%zu", n);
-        put_finding(sink, "duplicates", SEVERITY_WARNING, first->key);
+        put_finding(sink, "duplicates", SEVERITY_WARNING, first->key, where.failed ? NULL : rv_buf_str(&where));
         rv_put_msg(sink, RV_F_TEXT,
                    NP_("%1 package is installed in more than one version: %2",
                        "%1 packages are installed in more than one version, %2 among them"),
@@ -120,7 +139,7 @@ static int report_damaged(const struct names *names, struct rv_sink *sink)
         if (r)
                 return r;
         (void)snprintf(text, sizeof text, "%zu", names->n_damaged);
-        put_finding(sink, "damaged", SEVERITY_CRITICAL, names->damaged);
+        put_finding(sink, "damaged", SEVERITY_CRITICAL, names->damaged, names->n_damaged > 1 ? "name = null" : NULL);
         rv_put_msg(
                 sink, RV_F_TEXT,
                 NP_("%1 header in the package database is damaged", "%1 headers in the package database are damaged"),

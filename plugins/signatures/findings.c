@@ -66,8 +66,20 @@ static int begin(struct rv_sink *sink, const char *id, int severity, const char 
         put_text(sink, RV_F_ID, id);
         rv_put_int(sink, RV_F_SEVERITY, severity);
         put_text(sink, RV_F_VIEW, view);
-        put_text(sink, RV_F_ROW, row);
+        if (row)
+                put_text(sink, RV_F_ROW, row);
         return RV_OK;
+}
+
+/* A finding about packages: it leads to the one, or to the list of them all. */
+static int begin_packages(struct rv_sink *sink, const char *id, int severity, const struct tally *tally,
+                          const char *where)
+{
+        int r = begin(sink, id, severity, "signatures/packages", tally->n == 1 ? tally->row : NULL);
+
+        if (!r && tally->n > 1)
+                put_text(sink, RV_F_WHERE, where);
+        return r;
 }
 
 /* The last eight digits in two groups, as people compare them. */
@@ -103,7 +115,7 @@ static int take_count(struct rv_walk *walk, struct count *count, struct rv_err *
 /* One finding a verdict, however many packages: the view has the rest. */
 static int report_verdicts(struct rv_sink *sink, const struct count *count)
 {
-        char n[24];
+        char n[24], where[64];
         size_t i;
         int r;
 
@@ -113,7 +125,8 @@ static int report_verdicts(struct rv_sink *sink, const struct count *count)
                 if (!kinds[i].id || !tally->n)
                         continue;
                 (void)snprintf(n, sizeof n, "%zu", tally->n);
-                r = begin(sink, kinds[i].id, kinds[i].severity, "signatures/packages", tally->row);
+                (void)snprintf(where, sizeof where, "verdict = %s", kinds[i].id);
+                r = begin_packages(sink, kinds[i].id, kinds[i].severity, tally, where);
                 if (r)
                         return r;
                 rv_put_msg(sink, RV_F_TEXT, kinds[i].text, n, tally->row, NULL);
@@ -125,7 +138,7 @@ static int report_verdicts(struct rv_sink *sink, const struct count *count)
 /* One finding a key, since each is an incident of its own. */
 static int report_revoked(struct rv_sink *sink, const struct rv_rpm_key *key, const struct tally *tally)
 {
-        char n[24], id[64], shown[10];
+        char n[24], id[64], shown[10], where[128];
         int r;
 
         if (!tally->n)
@@ -133,7 +146,8 @@ static int report_revoked(struct rv_sink *sink, const struct rv_rpm_key *key, co
         (void)snprintf(n, sizeof n, "%zu", tally->n);
         (void)snprintf(id, sizeof id, "revoked-%s", key->keyid);
         short_id(key, shown);
-        r = begin(sink, id, CRITICAL, "signatures/packages", tally->row);
+        (void)snprintf(where, sizeof where, "verdict = revoked and signer = %s", key->fingerprint);
+        r = begin_packages(sink, id, CRITICAL, tally, where);
         if (r)
                 return r;
         rv_put_msg(sink, RV_F_TEXT,

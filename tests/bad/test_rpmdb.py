@@ -49,9 +49,21 @@ class Rpmdb(Case):
             with self.subTest(view=view):
                 done = self.expect(self.ask(*view, **how), 12)
                 self.assertIn(code, [warning['code'] for warning in done.json['warnings']])
+                if view == ('status',):
+                    self.is_found(done, 'critical' if code == 'damaged' else None)
                 done = self.expect(self.table(*view, **how), 12)
                 for word in words:
                     self.assertIn(word, done.said)
+
+    def is_found(self, done, severity=None):
+        """The failure is a row too, so that the Overview shows it: once, though two plugins read the database."""
+        found = [row for row in done.json['rows'] if row['id'].endswith('/unread')]
+        self.assertEqual([row['plugin'] for row in found], ['packages'])
+        self.assertEqual(found[0]['view'], 'packages/installed')
+        self.assertIn(found[0]['text'], [warning['message'] for warning in done.json['warnings']])
+        if severity:
+            self.assertEqual(found[0]['severity'], severity)
+            self.assertTrue(found[0]['hint'])
 
     def all_survive(self, views=(*VIEWS, *JOINED), **how):
         for view in views:

@@ -161,7 +161,7 @@ class Jobs(Case):
         rows = self.world.run("view", "findings")[1].splitlines()
         self.assertEqual(len(rows), 1)
         self.assertRegex(rows[0], r"^reeve/1\|critical\|reeve\|job 1 \(notes stamp\) was cut off at step \d+ of 20"
-                                  r"\|finish it or undo it: reeve jobs recover 1\|reeve/jobs\|1\|n$")
+                                  r"\|finish it or undo it: reeve jobs recover 1\|reeve/jobs\|1\|n\|-$")
         self.assertIn("|interrupted|", self.world.run("view", "changes")[1])
         self.assertEqual(self.world.run("recover", job, "finish")[0], 0)
         self.world.wait_state(job, "done")

@@ -115,6 +115,18 @@ class Real(Case):
         self.assertLessEqual({'packages/damaged', 'signatures/bad', 'signatures/unsigned', 'signatures/nokey'},
                              set(found))
         self.assertTrue(any(id.startswith('signatures/revoked-') for id in found))
+        self.lead_to_their_rows(found.values())
+
+    def lead_to_their_rows(self, findings):
+        """One package is named, several are listed by the finding's filter, as many as its text counts."""
+        counted = [found for found in findings if found['text_msg']['msgid'].startswith('%1 package')]
+        self.assertTrue(any(found['where'] for found in counted))
+        for found in counted:
+            several = int(found['text_msg']['args'][0])
+            if several == 1:
+                self.assertTrue(found['row'])
+            else:
+                self.assertEqual(len(self.rows(*found['view'].split('/'), '--where', found['where'], status=12)), several)
 
     def corpus(self, file, keys):
         """The one verdict on a package of rpm's own tests, with these keys imported."""
@@ -176,7 +188,9 @@ class Views(Case):
         error = self.reeve('packages', 'files', 'one', status=2)['error']
         self.assertIn(f'#{number}', error['hint'])
         self.reeve('packages', 'files', f'#{number}')
-        self.assertIn('packages/duplicates', self.rows('status', key='id'))
+        found = self.rows('status', key='id')['packages/duplicates']
+        self.assertEqual(set(self.rows('packages', 'installed', '--where', found['where'])),
+                         {'one-1-1.noarch', 'one-2-1.noarch', f'#{number}'})
 
     def test_changes_and_space(self):
         self.fill('one', 'two')

@@ -419,8 +419,9 @@ class Rights(Case):
         self.assertIn('/opt', ' '.join(said))
         for view in ('status', 'space'):
             with self.subTest(view=view):
-                self.assertEqual(self.view(view, common=True, user='nobody', status=12), {})
+                rows = self.view(view, common=True, user='nobody', status=12)
                 self.assertEqual(self.warnings, said)
+                self.assertEqual([row['text'] for row in rows.values()], said if view == 'status' else [])
 
 
 class Speed(Case):

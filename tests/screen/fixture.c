@@ -209,6 +209,7 @@ static int fill_findings(const struct rv_query *query, struct rv_sink *sink, str
         rv_put_msg(sink, RV_F_HINT, N_("replace %1 by a package whose signer is still trusted, then load again"),
                    "libssl", NULL);
         put(sink, RV_F_VIEW, "fixture/many");
+        put(sink, RV_F_WHERE, "name ~ -000");
         rv_put_int(sink, RV_F_SINCE, NEW - 200000);
         return 0;
 }

@@ -204,6 +204,15 @@ class Moving(Screen):
         opened.wait('Overview > two')
         opened.wait('Slot +two')
 
+    def test_finding_about_several_leads_to_the_list_of_them(self):
+        opened = self.open()
+        opened.wait('2,500 rows')
+        opened.keys('enter')
+        opened.wait('Overview > Many')
+        opened.wait('^ 10 of 2,500 rows')
+        opened.keys('esc')
+        opened.wait('^ 2,500 rows')
+
     def test_rows_whose_key_is_a_number(self):
         opened = self.many()
         opened.keys('enter', 'tab', 'tab')

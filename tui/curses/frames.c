@@ -367,7 +367,7 @@ void ui_open_page(struct ui *ui, const char *title, struct page *take_page)
         push(ui, frame);
 }
 
-bool ui_open_ref(struct ui *ui, const char *target, const char *key)
+bool ui_open_ref(struct ui *ui, const char *target, const char *key, const char *where)
 {
         const char *slash = strchr(target, '/');
         struct place place;
@@ -376,12 +376,12 @@ bool ui_open_ref(struct ui *ui, const char *target, const char *key)
         if (!slash)
                 return false;
         plugin = strndup(target, (size_t)(slash - target));
-        if (plugin && *key) {
+        if (plugin && *key && !*where) {
                 place = place_of(plugin, slash + 1, NULL, key);
                 ui_open_row(ui, &place, key);
                 place_free(&place);
         } else if (plugin) {
-                ui_open_view(ui, plugin, slash + 1, NULL, NULL);
+                ui_open_view(ui, plugin, slash + 1, NULL, *where ? where : NULL);
         }
         free(plugin);
         return true;

@@ -125,14 +125,17 @@ static void pick(struct list *list, bool all)
 static bool open_target(struct list *list, size_t row)
 {
         int view = rv_snapshot_column(list->snapshot, "view"), target = rv_snapshot_column(list->snapshot, "row");
-        const char *to, *key;
+        int filter = rv_snapshot_column(list->snapshot, "where");
+        const char *to, *key, *where = "";
         size_t len;
 
         if (strcmp(list->place.plugin, "reeve") != 0 || view < 0 || target < 0)
                 return false;
         to = rv_cell_text(list->snapshot, row, (unsigned)view, &len);
         key = rv_cell_text(list->snapshot, row, (unsigned)target, &len);
-        return ui_open_ref(list->page.ui, to, key);
+        if (filter >= 0)
+                where = rv_cell_text(list->snapshot, row, (unsigned)filter, &len);
+        return ui_open_ref(list->page.ui, to, key, where);
 }
 
 static void open_row(struct list *list)

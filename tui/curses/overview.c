@@ -200,10 +200,11 @@ static void open_line(struct overview *overview)
         else if (line->kind == LINE_SUMMARY || !line->snapshot)
                 ui_go_tab(ui, line->part);
         else if (line->kind == LINE_CHANGE)
-                (void)ui_open_ref(ui, "reeve/changes", overview_text(line->snapshot, line->row, "id"));
+                (void)ui_open_ref(ui, "reeve/changes", overview_text(line->snapshot, line->row, "id"), "");
         else if (!ui_open_ref(ui, overview_text(line->snapshot, line->row, "view"),
-                              overview_text(line->snapshot, line->row, "row")))
-                (void)ui_open_ref(ui, "reeve/findings", overview_text(line->snapshot, line->row, "id"));
+                              overview_text(line->snapshot, line->row, "row"),
+                              overview_text(line->snapshot, line->row, "where")))
+                (void)ui_open_ref(ui, "reeve/findings", overview_text(line->snapshot, line->row, "id"), "");
 }
 
 static bool act_overview(struct page *page, enum act act)

@@ -251,7 +251,7 @@ static void follow(struct record *record)
 {
         const struct field *field = record->at < record->n ? &record->fields[record->at] : NULL;
 
-        if (!field || !field->ref || !field->key || !ui_open_ref(record->page.ui, field->ref, field->key))
+        if (!field || !field->ref || !field->key || !ui_open_ref(record->page.ui, field->ref, field->key, ""))
                 ui_note(record->page.ui, STYLE_PLAIN, _("this field leads nowhere"));
 }
 

@@ -134,7 +134,7 @@ void ui_open_row(struct ui *ui, const struct place *place, const char *title);
 /* Puts a view on top; word may be NULL. where is a filter to start with. */
 void ui_open_view(struct ui *ui, const char *plugin, const char *view, const char *word, const char *where);
 /* Follows a reference: the row of "plugin/view" with this key, the view when key is "". False: it leads nowhere. */
-bool ui_open_ref(struct ui *ui, const char *target, const char *key);
+bool ui_open_ref(struct ui *ui, const char *target, const char *key, const char *where);
 /* Puts a single page on top. */
 void ui_open_page(struct ui *ui, const char *title, struct page *take_page);
 /* Leaves the top frame; false when it is the tab's own. */

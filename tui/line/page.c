@@ -304,17 +304,19 @@ static int follow(struct rv_pages *pages, struct rv_page *page, unsigned column,
         const struct rv_snapshot *snapshot = page->result.snapshot;
         const struct rv_column *declared = &rv_snapshot_view(snapshot)->columns[column];
         RV_ARENA_CLEANUP struct rv_arena arena = { 0 };
-        const char *words[4], *target = declared->ref, *key;
+        const char *words[4], *target = declared->ref, *key, *only = NULL;
         size_t row = page->result.rows.at[0], len, n = 2;
-        int where = rv_snapshot_column(snapshot, "row");
+        int where = rv_snapshot_column(snapshot, "row"), filter = rv_snapshot_column(snapshot, "where");
         char *slash;
 
         key = rv_cell_text(snapshot, row, column, &len);
-        if (declared->type != RV_REF || !target) { /* a finding names the view here and the row beside it */
+        if (declared->type != RV_REF || !target) { /* a finding names the view here, the row or a filter beside it */
                 target = key;
                 key = where >= 0 && !rv_cell_null(snapshot, row, (unsigned)where)
                               ? rv_cell_text(snapshot, row, (unsigned)where, &len)
                               : NULL;
+                if (filter >= 0 && !rv_cell_null(snapshot, row, (unsigned)filter))
+                        only = rv_cell_text(snapshot, row, (unsigned)filter, &len);
         }
         words[0] = rv_arena_strdup(&arena, target);
         slash = words[0] ? strchr(words[0], '/') : NULL;
@@ -322,9 +324,9 @@ static int follow(struct rv_pages *pages, struct rv_page *page, unsigned column,
                 return rv_fail(err, RV_NOTFOUND, N_("%1: leads nowhere"), NULL, target, NULL);
         *slash = '\0';
         words[1] = slash + 1;
-        if (key) {
-                words[n++] = "--";
-                words[n++] = key;
+        if (only || key) {
+                words[n++] = only ? "--where" : "--";
+                words[n++] = only ? only : key;
         }
         if (strcmp(words[0], "reeve") == 0) /* the common views are words of their own */
                 return rv_pages_push(pages, words + 1, n - 1, err);

@@ -27,8 +27,9 @@ struct rv_plugin {
 };
 
 /* Columns of the common views. Findings: severity is 0 critical, 1 warning, 2 info; text and hint are messages; view is
- * "plugin/view" and row its key. The host adds the column `plugin`. */
-enum { RV_F_ID, RV_F_SEVERITY, RV_F_TEXT, RV_F_HINT, RV_F_VIEW, RV_F_ROW, RV_F_SINCE };
+ * "plugin/view" and row its key; for a finding about several rows, where is a filter that lists them there, and row
+ * stays null. The host adds the column `plugin`. */
+enum { RV_F_ID, RV_F_SEVERITY, RV_F_TEXT, RV_F_HINT, RV_F_VIEW, RV_F_ROW, RV_F_SINCE, RV_F_WHERE };
 /* Changes: what is a message; result is 0 done, 1 failed, 2 interrupted. */
 enum { RV_C_ID, RV_C_AT, RV_C_WHAT, RV_C_BEFORE, RV_C_AFTER, RV_C_WHO, RV_C_RESULT, RV_C_JOB };
 /* Space: what is a message; size and freeable are bytes. */
