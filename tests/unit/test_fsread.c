@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* links: reeve-distro */
 /* The back end fsread on file systems that their own tools made: every file byte for byte, links, and damage. */
+#include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <setjmp.h>
@@ -176,6 +177,70 @@ static void check_image(const struct place *place, const struct rv_reader *fs)
         free(bytes);
 }
 
+static int drop(const char *path, const struct stat *st, int flag, struct FTW *ftw);
+
+/* The copy's directory, made anew; the descriptor is the caller's. */
+static int copy_folder(const struct place *place)
+{
+        char path[128];
+
+        (void)snprintf(path, sizeof path, "%s/copy", place->folder);
+        (void)nftw(path, drop, 8, FTW_DEPTH | FTW_PHYS);
+        assert_int_equal(mkdir(path, 0755), 0);
+        int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        assert_true(fd >= 0);
+        return fd;
+}
+
+static size_t count_entries(int dirfd)
+{
+        DIR *directory = fdopendir(dup(dirfd));
+        size_t n = 0;
+
+        assert_non_null(directory);
+        for (struct dirent *entry; (entry = readdir(directory));)
+                n += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+        assert_int_equal(closedir(directory), 0);
+        return n;
+}
+
+static const char *const copied[] = {
+        "usr/lib/many",    "usr/lib/mixed",  "usr/lib/near", "usr/lib64/os-release", "usr/none/x", "usr/lib/none",
+        "usr/lib/mixed/x", "etc/os-release", "usr",          "usr/share/above",      NULL
+};
+
+/* The tree is that of a /usr file system. Links stay links, and nothing is made that was not asked for. */
+static void check_copy(const struct place *place, const struct rv_reader *fs)
+{
+        struct rv_buf RV_BUF_CLEANUP text = { 0 };
+        struct stat st;
+        char *bytes = malloc(LIMIT), target[64] = "", name[96];
+        int RV_FD_CLEANUP fd = copy_folder(place);
+        struct rv_err RV_ERR_CLEANUP err = { 0 };
+
+        assert_int_equal(place->fsread->copy(fs, copied, fd, &err), RV_OK);
+        assert_int_equal(err.code, RV_OK);
+        int RV_FD_CLEANUP many = openat(fd, "usr/lib/many", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        assert_true(many >= 0);
+        assert_int_equal(count_entries(many), FILES);
+        for (unsigned i = 0; i < FILES; i += 57) {
+                (void)snprintf(name, sizeof name, "lib/many/a-file-with-a-longer-name-%03u", i);
+                assert_int_equal(rv_file_read(many, strrchr(name, '/') + 1, LIMIT, &text, NULL), RV_OK);
+                assert_string_equal(rv_buf_str(&text), name);
+        }
+        assert_int_equal(rv_file_read(fd, "usr/lib/mixed", LIMIT, &text, NULL), RV_OK);
+        assert_int_equal(text.size, fill("lib/mixed", bytes));
+        assert_memory_equal(text.data, bytes, text.size);
+        assert_int_equal(readlinkat(fd, "usr/lib/near", target, sizeof target - 1), strlen("../lib/./os-release"));
+        assert_string_equal(target, "../lib/./os-release");
+        assert_int_equal(fstatat(fd, "usr/lib64", &st, AT_SYMLINK_NOFOLLOW), 0);
+        assert_true(S_ISLNK(st.st_mode));
+        assert_int_equal(count_entries(fd), 1);
+        int RV_FD_CLEANUP usr = openat(fd, "usr", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        assert_int_equal(count_entries(usr), 3); /* lib, lib64, share */
+        free(bytes);
+}
+
 /* Wrong bytes anywhere end as an error or another text, never as a crash or a hang. */
 static void check_damage(const struct place *place, struct rv_buf *image)
 {
@@ -194,6 +259,11 @@ static void check_damage(const struct place *place, struct rv_buf *image)
                 }
                 (void)code_of(place, &fs, "lib/os-release", LIMIT);
                 (void)code_of(place, &fs, "lib/mixed", LIMIT);
+                if (round % 30 == 0) {
+                        int RV_FD_CLEANUP fd = copy_folder(place);
+                        if (place->fsread->copy(&fs, copied + 1, fd, NULL) == RV_OK)
+                                assert_true(count_entries(fd) <= 1);
+                }
                 for (unsigned i = 6; i-- > 0;)
                         image->data[at[i]] = was[i];
         }
@@ -220,6 +290,7 @@ static void check(void **state, const char *const *argv)
         assert_int_equal(rv_file_read(AT_FDCWD, place->image, 64 << 20, &image, NULL), 0);
         struct rv_reader fs = rv_reader_memory(image.data, image.size, "image");
         check_image(place, &fs);
+        check_copy(place, &fs);
         check_damage(place, &image);
 }
 

@@ -16,16 +16,31 @@ struct node {
         enum node_kind kind;
 };
 
+/* One entry of a directory: `.` and `..` may be among them. True: enough. */
+typedef bool fsread_visit(void *user, const char *name, size_t length, uint64_t id);
+
 struct driver {
         const char *name;
         bool (*probe)(const struct rv_reader *fs);
         int (*open)(const struct rv_reader *fs, void **ret_state, struct node *ret_root, struct rv_err *err);
-        /* RV_NOTFOUND: the directory has no such name. */
-        int (*find)(void *state, const struct node *directory, const char *name, struct node *ret, struct rv_err *err);
+        /* Calls visit for each name in a directory, in the order of the disk, until it returns true. */
+        int (*each)(void *state, const struct node *directory, fsread_visit *visit, void *user, struct rv_err *err);
+        int (*load)(void *state, uint64_t id, struct node *ret, struct rv_err *err);
         /* Fills buf with all of a file, or a link's target. */
         int (*read)(void *state, const struct node *node, char *buf, struct rv_err *err);
         void (*close)(void *state);
 };
+
+/* A file system that is open for reading. */
+struct fsread_open {
+        const struct driver *driver;
+        const struct rv_reader *fs;
+        void *state;
+        struct node root;
+};
+/* RV_NOTFOUND: the directory has no such name. *ret may be the directory itself. */
+int fsread_find(const struct fsread_open *open, const struct node *directory, const char *name, struct node *ret,
+                struct rv_err *err) RV_CHECK;
 
 extern const struct driver fsread_ext, fsread_squashfs, fsread_erofs;
 

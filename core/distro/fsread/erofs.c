@@ -161,35 +161,33 @@ static int erofs_open(const struct rv_reader *fs, void **ret_state, struct node 
         return 0;
 }
 
-/* Looks through one block of a directory: entries of 12 bytes, then their names, which end where the next starts. */
-static bool find_in_block(const uint8_t *block, size_t size, const char *name, uint64_t *ret_nid)
+/* Goes through one block of a directory: entries of 12 bytes, then their names, which end where the next starts.
+ * *ret_stop becomes true when the visitor has had enough. */
+static int each_in_block(const struct erofs *erofs, const uint8_t *block, size_t size, fsread_visit *visit, void *user,
+                         bool *ret_stop, struct rv_err *err)
 {
-        size_t length = strlen(name);
         size_t first = size >= ENTRY ? rv_le16(block + 8) : 0;
 
         if (first < ENTRY || first > size)
-                return false;
-        for (size_t i = 0; i < first / ENTRY; i++) {
+                return erofs_damaged(erofs, err);
+        for (size_t i = 0; i < first / ENTRY && !*ret_stop; i++) {
                 const uint8_t *entry = block + i * ENTRY;
                 size_t start = rv_le16(entry + 8);
                 size_t end = i + 1 < first / ENTRY ? rv_le16(entry + ENTRY + 8) : size;
                 if (start < first || end > size || start > end)
-                        return false;
-                size_t n = strnlen((const char *)block + start, end - start);
-                if (n == length && memcmp(block + start, name, n) == 0) {
-                        *ret_nid = rv_le64(entry);
-                        return true;
-                }
+                        return erofs_damaged(erofs, err);
+                *ret_stop = visit(user, (const char *)block + start, strnlen((const char *)block + start, end - start),
+                                  rv_le64(entry));
         }
-        return false;
+        return 0;
 }
 
-static int erofs_find(void *state, const struct node *directory, const char *name, struct node *ret, struct rv_err *err)
+static int erofs_each(void *state, const struct node *directory, fsread_visit *visit, void *user, struct rv_err *err)
 {
         const struct erofs *erofs = state;
         struct erofs_inode inode;
         size_t block = (size_t)1 << erofs->block_bits;
-        uint64_t nid;
+        bool stop = false;
 
         int r = load(erofs, directory->id, &inode, err);
         if (r)
@@ -199,18 +197,21 @@ static int erofs_find(void *state, const struct node *directory, const char *nam
         uint8_t *bytes = malloc(block);
         if (!bytes)
                 return rv_fail_memory(err);
-        bool found = false;
-        for (uint64_t at = 0; !r && !found && at < inode.size; at += block) {
+        for (uint64_t at = 0; !r && !stop && at < inode.size; at += block) {
                 size_t n = inode.size - at < block ? (size_t)(inode.size - at) : block;
                 r = read_inode(erofs, &inode, at, (char *)bytes, n, err);
-                found = !r && find_in_block(bytes, n, name, &nid);
+                if (!r)
+                        r = each_in_block(erofs, bytes, n, visit, user, &stop, err);
         }
         free(bytes);
-        if (r)
-                return r;
-        if (!found)
-                return fsread_missing(erofs->reader, name, err);
-        r = load(erofs, nid, &inode, err);
+        return r;
+}
+
+static int erofs_load(void *state, uint64_t id, struct node *ret, struct rv_err *err)
+{
+        struct erofs_inode inode;
+
+        int r = load(state, id, &inode, err);
         if (!r)
                 to_node(&inode, ret);
         return r;
@@ -234,7 +235,8 @@ const struct driver fsread_erofs = {
         .name = "erofs",
         .probe = probe,
         .open = erofs_open,
-        .find = erofs_find,
+        .each = erofs_each,
+        .load = erofs_load,
         .read = erofs_read,
         .close = erofs_close,
 };

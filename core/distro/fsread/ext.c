@@ -91,15 +91,14 @@ static errcode_t channel_flush(io_channel channel)
         return 0;
 }
 
-static int load(struct ext *ext, ext2_ino_t number, struct node *ret)
+static int ext_load(void *state, uint64_t id, struct node *ret, struct rv_err *err)
 {
+        const struct ext *ext = state;
         struct ext2_inode inode;
 
-        if (ext2fs_read_inode(ext->fs, number, &inode))
-                return -1;
-        ret->id = number;
-        ret->kind = fsread_kind(inode.i_mode);
-        ret->size = EXT2_I_SIZE(&inode);
+        if (id > UINT32_MAX || ext2fs_read_inode(ext->fs, (ext2_ino_t)id, &inode))
+                return fsread_damaged(ext->reader, fsread_ext.name, err);
+        *ret = (struct node){ .id = id, .size = EXT2_I_SIZE(&inode), .kind = fsread_kind(inode.i_mode) };
         return 0;
 }
 
@@ -134,24 +133,38 @@ static int ext_open(const struct rv_reader *fs, void **ret_state, struct node *r
         };
         (void)snprintf(name, sizeof name, "%" PRIxPTR, (uintptr_t)ext);
         /* Checksums are checked: a damaged system is told, not read. */
-        if (ext2fs_open(name, EXT2_FLAG_64BITS | EXT2_FLAG_SOFTSUPP_FEATURES, 0, 0, &ext->manager, &ext->fs) ||
-            load(ext, EXT2_ROOT_INO, ret_root)) {
+        int r = ext2fs_open(name, EXT2_FLAG_64BITS | EXT2_FLAG_SOFTSUPP_FEATURES, 0, 0, &ext->manager, &ext->fs)
+                        ? fsread_damaged(fs, fsread_ext.name, err)
+                        : ext_load(ext, EXT2_ROOT_INO, ret_root, err);
+        if (r)
                 ext_close(ext);
-                return fsread_damaged(fs, fsread_ext.name, err);
-        }
-        *ret_state = ext;
-        return 0;
+        else
+                *ret_state = ext;
+        return r;
 }
 
-static int ext_find(void *state, const struct node *directory, const char *name, struct node *ret, struct rv_err *err)
-{
-        struct ext *ext = state;
-        ext2_ino_t number;
+struct visitor {
+        fsread_visit *visit;
+        void *user;
+};
 
-        errcode_t code = ext2fs_lookup(ext->fs, (ext2_ino_t)directory->id, name, (int)strlen(name), NULL, &number);
-        if (code == EXT2_ET_FILE_NOT_FOUND)
-                return fsread_missing(ext->reader, name, err);
-        return code || load(ext, number, ret) ? fsread_damaged(ext->reader, fsread_ext.name, err) : 0;
+static int visit_entry(struct ext2_dir_entry *entry, int offset, int block_size, char *block, void *user)
+{
+        const struct visitor *visitor = user;
+        size_t length = (size_t)ext2fs_dirent_name_len(entry);
+
+        (void)offset, (void)block_size, (void)block;
+        return visitor->visit(visitor->user, entry->name, length, entry->inode) ? DIRENT_ABORT : 0;
+}
+
+static int ext_each(void *state, const struct node *directory, fsread_visit *visit, void *user, struct rv_err *err)
+{
+        const struct ext *ext = state;
+        struct visitor visitor = { visit, user };
+
+        return ext2fs_dir_iterate(ext->fs, (ext2_ino_t)directory->id, 0, NULL, visit_entry, &visitor)
+                       ? fsread_damaged(ext->reader, fsread_ext.name, err)
+                       : 0;
 }
 
 static int ext_read(void *state, const struct node *node, char *buf, struct rv_err *err)
@@ -179,7 +192,8 @@ const struct driver fsread_ext = {
         .name = "ext4",
         .probe = probe,
         .open = ext_open,
-        .find = ext_find,
+        .each = ext_each,
+        .load = ext_load,
         .read = ext_read,
         .close = ext_close,
 };

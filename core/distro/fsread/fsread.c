@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/distro/fsread/copy.h"
 #include "core/distro/fsread/driver.h"
 
 enum { LINKS_MAX = 16, DEPTH_MAX = 32, PATH_BYTES = 4096 };
@@ -25,10 +26,36 @@ int fsread_missing(const struct rv_reader *fs, const char *what, struct rv_err *
         return rv_fail(err, RV_NOTFOUND, N_("%1: has no %2"), NULL, fs->name, what, NULL);
 }
 
+struct lookup {
+        const char *name;
+        size_t length;
+        uint64_t id;
+        bool found;
+};
+
+static bool is_it(void *user, const char *name, size_t length, uint64_t id)
+{
+        struct lookup *lookup = user;
+
+        lookup->found = length == lookup->length && memcmp(name, lookup->name, length) == 0;
+        lookup->id = id;
+        return lookup->found;
+}
+
+int fsread_find(const struct fsread_open *open, const struct node *directory, const char *name, struct node *ret,
+                struct rv_err *err)
+{
+        struct lookup lookup = { .name = name, .length = strlen(name) };
+        int r = open->driver->each(open->state, directory, is_it, &lookup, err);
+
+        if (r)
+                return r;
+        return lookup.found ? open->driver->load(open->state, lookup.id, ret, err)
+                            : fsread_missing(open->fs, name, err);
+}
+
 struct walk {
-        const struct driver *driver;
-        const struct rv_reader *fs;
-        void *state;
+        const struct fsread_open *open;
         struct node stack[DEPTH_MAX]; /* from the root down to where the walk stands */
         unsigned depth, links;
         char rest[PATH_BYTES]; /* what is still to be walked */
@@ -42,8 +69,8 @@ static int follow(struct walk *walk, const struct node *link, const char *rest, 
 
         if (++walk->links > LINKS_MAX || !link->size || link->size + 1 + length >= sizeof joined)
                 return rv_fail(err, RV_NOTFOUND, N_("%1: has too many or too long symbolic links on the way to a file"),
-                               NULL, walk->fs->name, NULL);
-        int r = walk->driver->read(walk->state, link, joined, err);
+                               NULL, walk->open->fs->name, NULL);
+        int r = walk->open->driver->read(walk->open->state, link, joined, err);
         if (r)
                 return r;
         joined[link->size] = '/';
@@ -53,8 +80,7 @@ static int follow(struct walk *walk, const struct node *link, const char *rest, 
                 walk->depth = 0;
                 /* The /usr file system calls itself /usr; a root file system has a real usr. */
                 struct node usr;
-                if (strncmp(start, "/usr/", 5) == 0 &&
-                    walk->driver->find(walk->state, &walk->stack[0], "usr", &usr, NULL))
+                if (strncmp(start, "/usr/", 5) == 0 && fsread_find(walk->open, &walk->stack[0], "usr", &usr, NULL))
                         start += 4;
         }
         memmove(walk->rest, start, strlen(start) + 1);
@@ -87,8 +113,8 @@ static int step(struct walk *walk, const char *name, const char *rest, struct rv
                 walk->depth -= walk->depth > 0;
         if (strcmp(name, "..") != 0 && strcmp(name, ".") != 0) {
                 if (here->kind != NODE_DIRECTORY || walk->depth + 1 >= DEPTH_MAX)
-                        return fsread_missing(walk->fs, name, err);
-                int r = walk->driver->find(walk->state, here, name, &found, err);
+                        return fsread_missing(walk->open->fs, name, err);
+                int r = fsread_find(walk->open, here, name, &found, err);
                 if (r)
                         return r;
                 if (found.kind == NODE_LINK)
@@ -106,7 +132,7 @@ static int read_path(struct walk *walk, const char *path, size_t limit, struct r
         int r = 0;
 
         if (strlen(path) >= sizeof walk->rest)
-                return fsread_missing(walk->fs, path, err);
+                return fsread_missing(walk->open->fs, path, err);
         memcpy(walk->rest, path, strlen(path) + 1);
         while (!r && next_name(walk, name, &rest))
                 r = step(walk, name, rest, err);
@@ -114,13 +140,14 @@ static int read_path(struct walk *walk, const char *path, size_t limit, struct r
                 return r;
         const struct node *file = &walk->stack[walk->depth];
         if (file->kind != NODE_FILE)
-                return fsread_missing(walk->fs, path, err);
+                return fsread_missing(walk->open->fs, path, err);
         if (file->size > limit)
-                return rv_fail(err, RV_DAMAGED, N_("%1: its file %2 is too large"), NULL, walk->fs->name, path, NULL);
+                return rv_fail(err, RV_DAMAGED, N_("%1: its file %2 is too large"), NULL, walk->open->fs->name, path,
+                               NULL);
         char *bytes = rv_buf_reserve(ret, (size_t)file->size);
         if (!bytes)
                 return rv_fail_memory(err);
-        r = file->size ? walk->driver->read(walk->state, file, bytes, err) : 0;
+        r = file->size ? walk->open->driver->read(walk->open->state, file, bytes, err) : 0;
         if (!r) {
                 ret->size += (size_t)file->size;
                 bytes[file->size] = '\0';
@@ -128,7 +155,8 @@ static int read_path(struct walk *walk, const char *path, size_t limit, struct r
         return r;
 }
 
-static int read_file(const struct rv_reader *fs, const char *path, size_t limit, struct rv_buf *ret, struct rv_err *err)
+/* Whichever driver knows the file system. */
+static int open_fs(const struct rv_reader *fs, struct fsread_open *ret, struct rv_err *err)
 {
         static const struct driver *const drivers[] = {
                 &fsread_erofs,
@@ -136,23 +164,43 @@ static int read_file(const struct rv_reader *fs, const char *path, size_t limit,
                 &fsread_squashfs,
         };
 
-        for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++) {
-                if (!drivers[i]->probe(fs))
-                        continue;
-                struct walk walk = { .driver = drivers[i], .fs = fs };
-                int r = drivers[i]->open(fs, &walk.state, &walk.stack[0], err);
-                if (r)
-                        return r;
-                r = read_path(&walk, path, limit, ret, err);
-                drivers[i]->close(walk.state);
-                return r;
-        }
+        for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++)
+                if (drivers[i]->probe(fs)) {
+                        *ret = (struct fsread_open){ .driver = drivers[i], .fs = fs };
+                        return drivers[i]->open(fs, &ret->state, &ret->root, err);
+                }
         return rv_fail(err, RV_UNSUPPORTED, N_("%1: holds no file system that can be read without a mount"), NULL,
                        fs->name, NULL);
+}
+
+static int read_file(const struct rv_reader *fs, const char *path, size_t limit, struct rv_buf *ret, struct rv_err *err)
+{
+        struct fsread_open open;
+        int r = open_fs(fs, &open, err);
+
+        if (r)
+                return r;
+        struct walk walk = { .open = &open, .stack = { open.root } };
+        r = read_path(&walk, path, limit, ret, err);
+        open.driver->close(open.state);
+        return r;
+}
+
+static int copy_paths(const struct rv_reader *fs, const char *const *paths, int dirfd, struct rv_err *err)
+{
+        struct fsread_open open;
+        int r = open_fs(fs, &open, err);
+
+        if (r)
+                return r;
+        r = fsread_copy(&open, paths, dirfd, err);
+        open.driver->close(open.state);
+        return r;
 }
 
 extern RV_BACKEND struct rv_fsread rv_backend;
 RV_BACKEND struct rv_fsread rv_backend = {
         .backend = { RV_FSREAD_ABI, sizeof(struct rv_fsread) },
         .file = read_file,
+        .copy = copy_paths,
 };

@@ -221,38 +221,34 @@ static int squashfs_open(const struct rv_reader *fs, void **ret_state, struct no
         return 0;
 }
 
-/* Looks through one run of entries, whose inodes share a metadata block; *left counts the directory's bytes down. */
-static int find_in_run(const struct squashfs *squashfs, struct cursor *cursor, uint64_t *left, const char *name,
-                       uint64_t *ret_reference, struct rv_err *err)
+/* Goes through one run of entries, whose inodes share a metadata block; *left counts the directory's bytes down. */
+static int each_in_run(const struct squashfs *squashfs, struct cursor *cursor, uint64_t *left, fsread_visit *visit,
+                       void *user, bool *ret_stop, struct rv_err *err)
 {
         uint8_t header[12], entry[8];
-        char text[256 + 1];
+        char text[256];
 
         int r = take(squashfs, cursor, header, sizeof header, err);
         *left -= sizeof header;
-        for (uint32_t i = 0; !r && i <= rv_le32(header); i++) {
+        for (uint32_t i = 0; !r && !*ret_stop && i <= rv_le32(header); i++) {
                 r = take(squashfs, cursor, entry, sizeof entry, err);
                 size_t n = r ? 0 : (size_t)rv_le16(entry + 6) + 1;
-                if (r || n > 256 || *left < sizeof entry + n)
+                if (r || n > sizeof text || *left < sizeof entry + n)
                         return r ? r : damaged(squashfs, err);
                 r = take(squashfs, cursor, text, n, err);
-                text[n] = '\0';
                 *left -= sizeof entry + n;
-                if (!r && strcmp(text, name) == 0) {
-                        *ret_reference = (uint64_t)rv_le32(header + 4) << 16 | rv_le16(entry);
-                        return 0;
-                }
+                if (!r)
+                        *ret_stop = visit(user, text, n, (uint64_t)rv_le32(header + 4) << 16 | rv_le16(entry));
         }
-        return r ? r : RV_NOTFOUND;
+        return r;
 }
 
-static int squashfs_find(void *state, const struct node *directory, const char *name, struct node *ret,
-                         struct rv_err *err)
+static int squashfs_each(void *state, const struct node *directory, fsread_visit *visit, void *user, struct rv_err *err)
 {
         const struct squashfs *squashfs = state;
         struct inode inode;
         struct cursor cursor;
-        uint64_t reference = 0;
+        bool stop = false;
 
         int r = load(squashfs, directory->id, &inode, err);
         /* The size counts three bytes for "." and "..", which are not stored. */
@@ -261,16 +257,18 @@ static int squashfs_find(void *state, const struct node *directory, const char *
                 r = damaged(squashfs, err);
         if (!r && left)
                 r = seek(squashfs, squashfs->directories + inode.start, inode.offset, &cursor, err);
-        if (r)
-                return r;
-        for (r = RV_NOTFOUND; r == RV_NOTFOUND && left >= 12;)
-                r = find_in_run(squashfs, &cursor, &left, name, &reference, err);
-        if (r == RV_NOTFOUND)
-                return fsread_missing(squashfs->reader, name, err);
+        while (!r && !stop && left >= 12)
+                r = each_in_run(squashfs, &cursor, &left, visit, user, &stop, err);
+        return r;
+}
+
+static int squashfs_load(void *state, uint64_t id, struct node *ret, struct rv_err *err)
+{
+        struct inode inode;
+
+        int r = load(state, id, &inode, err);
         if (!r)
-                r = load(squashfs, reference, &inode, err);
-        if (!r)
-                to_node(reference, &inode, ret);
+                to_node(id, &inode, ret);
         return r;
 }
 
@@ -353,7 +351,8 @@ const struct driver fsread_squashfs = {
         .name = "squashfs",
         .probe = probe,
         .open = squashfs_open,
-        .find = squashfs_find,
+        .each = squashfs_each,
+        .load = squashfs_load,
         .read = squashfs_read,
         .close = squashfs_close,
 };
