@@ -18,6 +18,7 @@
 #include "tui/batch/batch.h"
 #include "tui/batch/output.h"
 #include "tui/complete/complete.h"
+#include "tui/inside.h"
 #include "tui/line/line.h"
 #include "tui/man/man.h"
 #include "tui/present/command.h"
@@ -26,7 +27,7 @@
 #include "tui/curses/curses.h"
 #endif
 
-enum { FIRST_WORDS = 10 }; /* plugin, view, and four options with their values */
+enum { FIRST_WORDS = 12 }; /* plugin, view, and five options with their values */
 
 /* Both ways: keys that nobody types and a screen that nobody sees are no terminal. */
 static bool on_terminal(const struct rv_session *session)
@@ -74,11 +75,11 @@ static int run_line_command(void *user, const char *const *words, size_t n)
         return rv_batch_run(user, words, n);
 }
 
-/* The image that the screen would have been about; NULL: none. */
-static const char *image_of(const struct rv_command *command)
+/* An option that the screen would have been opened with; NULL: not given. */
+static const char *option_of(const struct rv_command *command, const char *id)
 {
         for (size_t i = 0; i < command->n_options; i += 2)
-                if (strcmp(command->options[i], "image") == 0)
+                if (strcmp(command->options[i], id) == 0)
                         return command->options[i + 1];
         return NULL;
 }
@@ -86,8 +87,11 @@ static const char *image_of(const struct rv_command *command)
 /* What the screen would have shown first, as words: line mode opens it instead. Returns how many there are. */
 static size_t first_words(const struct rv_command *command, const char **words)
 {
-        const char *const options[] = { "--where",   command->where,   "--sort",  command->sort,
-                                        "--columns", command->columns, "--image", image_of(command) };
+        const char *const options[] = { "--where",   command->where,
+                                        "--sort",    command->sort,
+                                        "--columns", command->columns,
+                                        "--image",   option_of(command, "image"),
+                                        "--slot",    option_of(command, "slot") };
         size_t n = 0, i;
 
         if (!command->plugin || !command->view) {
@@ -190,7 +194,9 @@ static int run(struct rv_session *session, struct rv_host *host, int argc, char 
         host->own_views = rv_own_views;
         host->own = &rv_own_plugin;
         session->host = host;
+        rv_inside_open(host);
         r = rv_batch_run(session, (const char *const *)argv + 1, (size_t)argc - 1);
+        rv_inside_close(host);
         rv_host_close(host);
         return r;
 }

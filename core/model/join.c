@@ -88,27 +88,25 @@ static int report_unread(struct rv_sink *sink, const struct rv_plugin *plugin, s
         return rc;
 }
 
-static const char *option(const struct rv_host *host, const char *id)
+/* Of an image or a slot only those speak that read it: the others would tell of the root beside it. */
+static uint32_t needed(const struct rv_host *host)
 {
-        size_t i;
-
-        for (i = 0; host->options[i] && host->options[i + 1]; i += 2)
-                if (strcmp(host->options[i], id) == 0)
-                        return host->options[i + 1];
-        return NULL;
+        if (rv_host_option(host, "slot"))
+                return RV_READS_SLOT;
+        return rv_host_option(host, "image") ? RV_READS_IMAGE : 0;
 }
 
-/* Of an image only those plugins speak that read images: the others would tell of the root beside it. */
 static bool is_asked(const struct rv_host *host, const struct rv_plugin *plugin, const char *view)
 {
+        const uint32_t flag = needed(host);
         uint32_t i;
 
         if (!rv_common_fill(plugin, view))
                 return false;
         for (i = 0; i < plugin->n_views; i++)
-                if (plugin->views[i].flags & RV_READS_IMAGE)
+                if (plugin->views[i].flags & flag)
                         return true;
-        return !option(host, "image");
+        return !flag;
 }
 
 /* Loads the common view of each plugin that fills it, and reeve's own into the place after them. */
@@ -134,6 +132,8 @@ static int load_parts(struct rv_host *host, const struct rv_ask *ask, struct rv_
                 if (rc)
                         return rc;
         }
+        if (needed(host)) /* jobs are the root's */
+                return RV_OK;
         return took(sink, rv_load_own(host, ask, &parts[n], &own), &parts[n], &own);
 }
 

@@ -26,6 +26,7 @@ struct question {
         const struct rv_view *view;
         rv_fill *fill; /* NULL: joined over all plugins */
         bool common;
+        const struct rv_root *root; /* of the host, or the inside of a slot */
         struct rv_query *query;
 };
 
@@ -158,29 +159,49 @@ static int fill_query(const struct rv_host *host, const struct rv_ask *ask, stru
         return rc;
 }
 
-/* An answer about the root would pass for one about the image or the slot. */
-static int refuse_elsewhere(const struct question *question, struct rv_err *err)
+const char *rv_host_option(const struct rv_host *host, const char *id)
 {
-        if (rv_option(question->query, "slot"))
+        size_t i;
+
+        for (i = 0; host->options[i] && host->options[i + 1]; i += 2)
+                if (strcmp(host->options[i], id) == 0)
+                        return host->options[i + 1];
+        return NULL;
+}
+
+/* An answer about the root would pass for one about the image or the slot. Of a joined view each part decides, and of a
+ * plugin's part the join has. */
+static int refuse_elsewhere(const struct rv_host *host, const struct question *question, struct rv_err *err)
+{
+        const bool joined = !question->plugin && !question->fill, part = question->common;
+        const char *slot = rv_host_option(host, "slot");
+
+        if (slot && ((!joined && !part && !(question->view->flags & RV_READS_SLOT)) || !host->enter))
                 return rv_fail(err, RV_UNSUPPORTED, N_("%1/%2: cannot look inside a slot"),
                                N_("mount the slot and name it with --root"), question->id, question->view->id, NULL);
-        if (question->plugin && !question->common && !(question->view->flags & RV_READS_IMAGE) &&
-            rv_option(question->query, "image"))
+        if (!slot && question->plugin && !part && !(question->view->flags & RV_READS_IMAGE) &&
+            rv_host_option(host, "image"))
                 return rv_fail(err, RV_UNSUPPORTED, N_("%1/%2: cannot look inside an image"),
-                               N_("mount the image and name it with --root"), question->id, question->view->id, NULL);
+                               N_("mount the image and name it with --root, or a slot of it with --slot"), question->id,
+                               question->view->id, NULL);
         return RV_OK;
 }
 
-static int prepare(const struct rv_host *host, const struct rv_ask *ask, struct question *question, size_t *ret_used,
+static int prepare(struct rv_host *host, const struct rv_ask *ask, struct question *question, size_t *ret_used,
                    struct rv_err *err)
 {
+        const char *slot = rv_host_option(host, "slot");
         int rc = find_view(host, ask, question, err);
 
+        question->root = &host->root;
+        if (!rc)
+                rc = refuse_elsewhere(host, question, err);
+        if (!rc && slot)
+                rc = host->enter(host, slot, &question->root, err);
         if (rc)
                 return rc;
-        question->query = rv_query_new(&host->root, question->view->args, question->view->n_args);
-        rc = question->query ? fill_query(host, ask, question, ret_used, err) : rv_fail_memory(err);
-        return rc ? rc : refuse_elsewhere(question, err);
+        question->query = rv_query_new(question->root, question->view->args, question->view->n_args);
+        return question->query ? fill_query(host, ask, question, ret_used, err) : rv_fail_memory(err);
 }
 
 static bool has_wanted(const struct rv_snapshot *snapshot, const struct question *question)
@@ -284,7 +305,7 @@ int rv_load(struct rv_host *host, const struct rv_ask *ask, size_t *ret_used, st
         if (!rc && question.fill)
                 cached = rv_cache_get(host->cache_fd, question.id, question.view->id, question.query);
         if (cached && !ask->reload && has_wanted(cached, &question) &&
-            rv_snapshot_fresh(cached, &host->root, rv_now())) {
+            rv_snapshot_fresh(cached, question.root, rv_now())) {
                 *ret = cached;
                 cached = NULL;
         } else if (!rc && ask->cached_only) {
@@ -306,7 +327,8 @@ struct rv_snapshot *rv_load_stale(struct rv_host *host, const struct rv_ask *ask
         struct question question = { 0 };
         struct rv_snapshot *cached = NULL;
 
-        if (prepare(host, ask, &question, NULL, &err) == RV_OK && question.fill)
+        /* Entering a slot takes its time, and what comes of it is never in the cache. */
+        if (!rv_host_option(host, "slot") && prepare(host, ask, &question, NULL, &err) == RV_OK && question.fill)
                 cached = rv_cache_get(host->cache_fd, question.id, question.view->id, question.query);
         if (cached && rv_snapshot_view(cached)->n_columns != question.view->n_columns) {
                 rv_snapshot_unref(cached);

@@ -12,6 +12,11 @@
 #include "core/model/snapshot.h"
 
 struct rv_registry;
+struct rv_host;
+
+/* Gives the inside of a slot as a root that lives as long as the host. Called in lanes. RV_NOTFOUND: no such slot;
+ * RV_UNSUPPORTED: its file system can't be read without a mount; others as reading and writing gives them. */
+typedef int rv_enter(struct rv_host *host, const char *slot, const struct rv_root **ret, struct rv_err *err);
 
 struct rv_host {
         struct rv_registry *registry;
@@ -20,7 +25,12 @@ struct rv_host {
         const struct rv_plugin *own;            /* what reeve itself adds to the common views (jobs); may be NULL */
         int cache_fd;                           /* directory of this root's cache files; -1: none (nothing is cached) */
         const char *options[32]; /* id, value, id, value, NULL: host options that every query gets; borrowed */
+        rv_enter *enter;         /* NULL: --slot is unsupported here */
+        void *inside;            /* what enter keeps */
 };
+
+/* The value of an option that every query gets; NULL: not given. Borrowed. */
+const char *rv_host_option(const struct rv_host *host, const char *id);
 
 /* directory: where the plugins lie; cache: the cache's own directory or NULL for the usual place (/var/cache/reeve with
  * euid 0, else $XDG_CACHE_HOME/reeve or ~/.cache/reeve); it is made when it is missing. A cache that cannot be used is

@@ -143,7 +143,8 @@ static const char *const list_aliases[] = { "list", NULL };
 #define VIEW_OF_ONE(ID, TITLE, HELP, COLUMNS, FILL)                                                              \
         {                                                                                                        \
                 .id = (ID), .title = (TITLE), .help = (HELP), .columns = (COLUMNS), .n_columns = COUNT(COLUMNS), \
-                .args = package_arg, .n_args = COUNT(package_arg), .fill = (FILL), .shape = RV_SHAPE_LIST        \
+                .args = package_arg, .n_args = COUNT(package_arg), .fill = (FILL), .shape = RV_SHAPE_LIST,       \
+                .flags = RV_READS_SLOT                                                                           \
         }
 
 static const struct rv_view views[] = {
@@ -155,7 +156,7 @@ static const struct rv_view views[] = {
           .aliases = list_aliases,
           .fill = installed_fill,
           .shape = RV_SHAPE_LIST,
-          .flags = RV_BY_KEY },
+          .flags = RV_BY_KEY | RV_READS_SLOT },
         VIEW_OF_ONE("files", N_("Files"), N_("the files of a package"), file_columns, files_fill),
         VIEW_OF_ONE("dependencies", N_("Dependencies"), N_("what a package requires, provides and rules out"),
                     dependency_columns, dependencies_fill),

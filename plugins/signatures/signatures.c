@@ -74,14 +74,15 @@ static const struct rv_view views[] = {
           .n_columns = COUNT(package_columns),
           .fill = packages_fill,
           .shape = RV_SHAPE_LIST,
-          .flags = RV_BY_KEY },
+          .flags = RV_BY_KEY | RV_READS_SLOT },
         { .id = "keys",
           .title = N_("Keys"),
           .help = N_("the keys that rpm trusts in this system"),
           .columns = key_columns,
           .n_columns = COUNT(key_columns),
           .fill = keys_fill,
-          .shape = RV_SHAPE_LIST },
+          .shape = RV_SHAPE_LIST,
+          .flags = RV_READS_SLOT },
 };
 
 RV_PLUGIN = {

@@ -51,6 +51,7 @@ static const struct rv_column slot_columns[] = {
         { "signer", N_("Signed by"), N_("Who signed the image"), NULL, NULL, 0, RV_TEXT, 0, 4 },
         { "installed_at", N_("Installed"), N_("When the image was written"), NULL, NULL, 0, RV_TIME, 0, 4 },
         { "reason", N_("Reason"), N_("Why it boots, or does not"), NULL, NULL, 0, RV_MSG, 0, 2 },
+        { "start", N_("Start"), N_("Where it starts on the disk"), NULL, NULL, 0, RV_SIZE, RV_HIDDEN, 9 },
 };
 
 static const struct rv_column disk_columns[] = {

@@ -62,6 +62,8 @@ static int put_slot(const struct picture *picture, const struct slot *slot, stru
         rv_put_int(sink, SLOT_VERITY,
                    *slot->roothash || (slot->hash && !slot_empty(slot)) ? VERITY_UNCHECKED : VERITY_NONE);
         put_reason(sink, SLOT_REASON, &slot->reason);
+        if (slot->part->first < picture->gpt.n_sectors)
+                rv_put_int(sink, SLOT_START, (int64_t)(slot->part->first * picture->gpt.sector));
         return 0;
 }
 

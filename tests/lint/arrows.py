@@ -20,7 +20,7 @@ ALLOWED = {
     "tui/complete": {"tui/complete", "tui/present", "core/run", "core/model", "core/base", "core/include"},
     "tui/man": {"tui/man", "tui/present", "core/run", "core/model", "core/base", "core/include"},
     "tui": {"tui", "tui/present", "tui/batch", "tui/line", "tui/curses", "tui/complete", "tui/man", "core/run",
-            "core/model", "core/base", "core/include"},
+            "core/model", "core/base", "core/distro", "core/include"},
     "plugins/packages": {"plugins/packages", "core/distro", "core/include"},
     "plugins/signatures": {"plugins/signatures", "core/distro", "core/include"},
     "plugins/slots": {"plugins/slots", "core/distro", "core/include"},

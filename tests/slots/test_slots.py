@@ -21,7 +21,7 @@ from images import ENTRY, SECTOR  # noqa: E402
 
 REEVE = SHARED = None
 COLUMNS = ['slot', 'provider', 'device', 'version', 'booted', 'boots', 'health', 'priority', 'tries', 'successful',
-           'size', 'roothash', 'verity', 'signer', 'installed_at', 'reason']
+           'size', 'roothash', 'verity', 'signer', 'installed_at', 'reason', 'start']
 OSGUARD = Path(__file__).resolve().parents[3] / 'shared/data/azurelinux/osguard-repart.d'
 
 
@@ -431,8 +431,8 @@ class Inputs(Case):
 
     def test_views_that_read_no_image(self):
         image = IMAGES.get('flatcar', 'ext4')
-        for words in (('--image', image, 'packages'), ('--image', image, 'sandboxes'), ('--slot', 'A', 'packages'),
-                      ('--image', image, '--slot', 'A', 'slots')):
+        for words in (('--image', image, 'packages'), ('--image', image, 'sandboxes'), ('--image', image, '--slot', 'A', 'slots'),
+                      ('--image', image, '--slot', 'A', 'sandboxes')):
             done = run(*words, '--json')
             self.assertEqual(done.returncode, 10, words)
             self.assertEqual(json.loads(done.stdout)['error']['code'], 'unsupported')

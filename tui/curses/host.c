@@ -20,23 +20,18 @@
 
 enum { SMALL_FILE = 64 * 1024 };
 
-const char *host_image(const struct rv_host *host)
+bool host_elsewhere(const struct rv_host *host)
 {
-        size_t i;
-
-        for (i = 0; host->options[i] && host->options[i + 1]; i += 2)
-                if (strcmp(host->options[i], "image") == 0)
-                        return host->options[i + 1];
-        return NULL;
+        return rv_host_option(host, "image") || rv_host_option(host, "slot");
 }
 
 /* A foreign root is somebody else's host: its own name says more than ours. */
-void host_name(const struct rv_host *host, struct rv_buf *out)
+static void add_name(const struct rv_host *host, struct rv_buf *out)
 {
         RV_ERR_CLEANUP struct rv_err err = { 0 };
         RV_BUF_CLEANUP struct rv_buf file = { 0 };
         char name[256] = "";
-        const char *image = host_image(host), *path = image ? image : host->root.path;
+        const char *image = rv_host_option(host, "image"), *path = image ? image : host->root.path;
         const char *slash = strrchr(path, '/');
 
         if (image) {
@@ -53,6 +48,17 @@ void host_name(const struct rv_host *host, struct rv_buf *out)
         else
                 rv_sanitize(slash && slash[1] ? slash + 1 : host->root.path,
                             strlen(slash && slash[1] ? slash + 1 : host->root.path), out);
+}
+
+void host_name(const struct rv_host *host, struct rv_buf *out)
+{
+        const char *slot = rv_host_option(host, "slot");
+
+        add_name(host, out);
+        if (slot) {
+                rv_buf_add_str(out, ":");
+                rv_sanitize(slot, strlen(slot), out);
+        }
 }
 
 /* The value of KEY=value or KEY="value" in an os-release file. */

@@ -10,9 +10,10 @@
 
 struct rv_host;
 
-/* The disk image that is looked at instead of a root; NULL for none. Borrowed. */
-const char *host_image(const struct rv_host *host);
-/* The host's name; of an image its file's; of a foreign root its etc/hostname, else the last part of its path. */
+/* Whether a disk image, or the inside of a slot, is looked at instead of the root. */
+bool host_elsewhere(const struct rv_host *host);
+/* The host's name; of an image its file's; of a foreign root its etc/hostname, else the last part of its path. A slot
+ * follows behind a colon. */
 void host_name(const struct rv_host *host, struct rv_buf *out);
 /* PRETTY_NAME of os-release (os-release(5)); nothing when there is none. */
 void host_system(const struct rv_host *host, struct rv_buf *out);

@@ -161,7 +161,7 @@ static void load_all(struct overview *overview, bool reload)
         size_t i;
 
         load_drop(&overview->page);
-        if (work && host_image(overview->page.ui->host)) {
+        if (work && host_elsewhere(overview->page.ui->host)) {
                 free(work); /* nothing of the image is mounted */
         } else if (work) {
                 work->root_fd = overview->page.ui->host->root.fd;
@@ -280,7 +280,7 @@ struct page *overview_page(struct ui *ui, const struct place *place)
                 free(overview);
                 return NULL;
         }
-        if (!host_image(ui->host))
+        if (!host_elsewhere(ui->host))
                 host_system(ui->host, &overview->system);
         host_kernel(&overview->kernel);
         load_all(overview, false);

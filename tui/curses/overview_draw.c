@@ -249,6 +249,23 @@ static void draw_last_change(struct overview *overview, const struct area *line,
                 draw_right(&ui->term, line->y, from, line->x + line->w - from, rv_buf_str(&text), STYLE_PLAIN);
 }
 
+/* What is looked at instead of the root: nothing is known about its machine. */
+static void draw_elsewhere(struct ui *ui, const struct area *line)
+{
+        const char *image = rv_host_option(ui->host, "image"), *slot = rv_host_option(ui->host, "slot");
+        RV_BUF_CLEANUP struct rv_buf path = { 0 }, name = { 0 }, text = { 0 };
+
+        image = image ? image : ui->host->root.path;
+        rv_sanitize(image, strlen(image), &path);
+        if (slot)
+                rv_sanitize(slot, strlen(slot), &name);
+        if (slot)
+                rv_tr_format(&text, N_("inside slot %1 of %2"), rv_buf_str(&name), rv_buf_str(&path), NULL);
+        else
+                rv_tr_format(&text, N_("image %1"), rv_buf_str(&path), NULL);
+        draw_text(&ui->term, line->y, line->x + 1, line->w - 1, rv_buf_str(&text), STYLE_PLAIN);
+}
+
 /* The second line of the screen: what runs here. Of a foreign root nothing runs. */
 static void draw_system(struct overview *overview, const struct area *line)
 {
@@ -256,12 +273,8 @@ static void draw_system(struct overview *overview, const struct area *line)
         RV_BUF_CLEANUP struct rv_buf right = { 0 }, up = { 0 };
         int used = draw_text(&ui->term, line->y, line->x + 1, line->w - 1, rv_buf_str(&overview->system), STYLE_PLAIN);
 
-        if (host_image(ui->host)) {
-                RV_BUF_CLEANUP struct rv_buf path = { 0 };
-
-                rv_sanitize(host_image(ui->host), strlen(host_image(ui->host)), &path);
-                rv_tr_format(&right, N_("image %1"), rv_buf_str(&path), NULL);
-                draw_text(&ui->term, line->y, line->x + 1, line->w - 1, rv_buf_str(&right), STYLE_PLAIN);
+        if (host_elsewhere(ui->host)) {
+                draw_elsewhere(ui, line);
                 return;
         }
         if (ui->host->root.foreign) {

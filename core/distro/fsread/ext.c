@@ -148,6 +148,7 @@ struct visitor {
         void *user;
 };
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): its type is the library's. */
 static int visit_entry(struct ext2_dir_entry *entry, int offset, int block_size, char *block, void *user)
 {
         const struct visitor *visitor = user;

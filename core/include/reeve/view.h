@@ -39,8 +39,11 @@ enum rv_column_flag {
 };
 
 enum rv_view_flag {
-        RV_BY_KEY = 1,     /* the host puts the rows into the order of their keys; not for trees */
-        RV_READS_IMAGE = 2 /* without it the host refuses --image: the root's rows would pass for the image's */
+        RV_BY_KEY = 1,      /* the host puts the rows into the order of their keys; not for trees */
+        RV_READS_IMAGE = 2, /* without it the host refuses --image: the root's rows would pass for the image's */
+        /* With --slot the root is a copy of what a slot holds of os-release, package database and its keys, passwd and
+         * group; without this flag the host refuses --slot, because nothing else is there. */
+        RV_READS_SLOT = 4
 };
 
 struct rv_enum {

@@ -3,6 +3,7 @@
 # fixed UUIDs, times and salt, so that the root hash is the same each time where mkfs allows it.
 import hashlib
 import os
+import shutil
 import uuid
 
 from . import tool
@@ -19,12 +20,14 @@ def os_release(layout, version):
             f'BUILD_ID=2026-01-15-1200\nPRETTY_NAME="{name} {version}"\nIMAGE_VERSION={version}\n')
 
 
-def lay_out(tree, layout, version):
+def lay_out(tree, layout, version, packages):
     for folder in ('bin', 'lib/extension-release.d', 'share'):
         (tree / folder).mkdir(parents=True)
     (tree / 'lib/os-release').write_text(os_release(layout, version))
     (tree / 'share/blob').write_bytes(hashlib.shake_256(version.encode()).digest(4 << 20))
     (tree / 'bin/tool').write_bytes(b'#!/bin/sh\n' + b'# padding\n' * 20000)
+    if packages:
+        shutil.copytree(packages, tree / 'lib/sysimage/rpm')
     for folder, _, files in os.walk(tree, topdown=False):
         for name in [*files, '.']:
             os.utime(os.path.join(folder, name), (tool.EPOCH, tool.EPOCH))
@@ -47,10 +50,11 @@ def make_file_system(tools, kind, tree, image, ident):
     return size
 
 
-def make(tools, work, slot, layout, kind, version, appended):
-    """Makes WORK/SLOT.img, and WORK/SLOT.hash where the tree is not appended. Returns (size, root hash)."""
+def make(tools, work, slot, layout, kind, version, appended, packages=None):
+    """Makes WORK/SLOT.img, and WORK/SLOT.hash where the tree is not appended; packages: a directory with a package
+    database to put in. Returns (size, root hash)."""
     tree, image = work / f'usr-{slot}', work / f'{slot}.img'
-    lay_out(tree, layout, version)
+    lay_out(tree, layout, version, packages)
     ident = str(uuid.uuid5(uuid.NAMESPACE_URL, f'{layout}/{kind}/{version}'))
     size = make_file_system(tools, kind, tree, image, ident)
     hashes = image if appended else work / f'{slot}.hash'

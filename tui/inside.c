@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The plugin slots says where a slot lies; its package database, keys and names are copied out of its file system into
+ * a directory of our own, which is the root of the views that were asked for. The directory is removed at the end; what
+ * a killed reeve left is known by its lock, which nobody holds any more, and goes with the next one. */
+#include "tui/inside.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <linux/fs.h>
+
+#include "core/base/err.h"
+#include "core/base/file.h"
+#include "core/distro/fsread/fsread.h"
+#include "core/distro/open.h"
+#include "core/distro/reader.h"
+#include "core/model/load.h"
+
+#define PREFIX "reeve-inside-"
+enum { WALK_FILES = 16, SETTLED = 60 /* seconds: a younger directory may not have its lock yet */ };
+
+/* What views that say RV_READS_SLOT read. */
+static const char *const copied[] = { "etc/os-release",       "usr/lib/os-release",
+                                      "usr/lib/sysimage/rpm", "var/lib/rpm",
+                                      "usr/share/rpm",        "etc/pki/rpm-gpg",
+                                      "etc/passwd",           "etc/group",
+                                      "etc/hostname",         NULL };
+
+/* A slot that was entered. */
+struct place {
+        struct place *next;
+        char *slot, *image; /* image "": the disk of the root */
+        char *name;         /* what messages call it */
+        char directory[64];
+        int lock; /* the directory itself, flocked */
+        struct rv_root root;
+};
+
+struct inside {
+        pthread_mutex_t mutex; /* lanes ask side by side */
+        struct place *places;
+};
+
+static int drop(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+{
+        (void)st, (void)flag, (void)ftw;
+        return remove(path);
+}
+
+static void remove_tree(const char *path)
+{
+        (void)nftw(path, drop, WALK_FILES, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
+static void place_free(struct place *place)
+{
+        if (!place)
+                return;
+        if (*place->directory)
+                remove_tree(place->directory);
+        rv_root_close(&place->root);
+        rv_close(&place->lock);
+        free(place->slot);
+        free(place->image);
+        free(place->name);
+        free(place);
+}
+
+/* Directories of ours that nobody holds. Others cannot make one that is ours, nor change what lies in it. */
+static void sweep(const char *base)
+{
+        DIR *directory = opendir(base);
+        const struct dirent *entry;
+        char path[PATH_MAX];
+        struct stat st;
+
+        while (directory && (entry = readdir(directory))) {
+                int RV_FD_CLEANUP fd = -1;
+
+                if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) != 0 ||
+                    snprintf(path, sizeof path, "%s/%s", base, entry->d_name) >= (int)sizeof path)
+                        continue;
+                fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+                if (fd >= 0 && fstat(fd, &st) == 0 && st.st_uid == geteuid() && st.st_mtime < time(NULL) - SETTLED &&
+                    flock(fd, LOCK_EX | LOCK_NB) == 0)
+                        remove_tree(path);
+        }
+        if (directory)
+                (void)closedir(directory);
+}
+
+/* Where there is most room that lasts; a recovery system may have only the second. */
+static int make_directory(struct place *place, struct rv_err *err)
+{
+        static const char *const bases[] = { "/var/tmp", "/tmp" };
+        size_t i;
+        int number = ENOENT;
+
+        for (i = 0; i < sizeof bases / sizeof *bases; i++) {
+                sweep(bases[i]);
+                (void)snprintf(place->directory, sizeof place->directory, "%s/" PREFIX "XXXXXX", bases[i]);
+                if (mkdtemp(place->directory))
+                        break;
+                number = errno;
+                *place->directory = '\0';
+        }
+        if (!*place->directory)
+                return rv_fail_errno(err, number, N_("%1: no directory can be made in it for what is in the slot: %2"),
+                                     bases[1]);
+        place->lock = open(place->directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (place->lock < 0 || flock(place->lock, LOCK_EX | LOCK_NB))
+                return rv_fail_errno(err, errno, N_("%1: cannot be opened: %2"), place->directory);
+        return RV_OK;
+}
+
+/* Where the slot's file system is. */
+struct source {
+        char path[PATH_MAX];
+        uint64_t start, size; /* bytes */
+};
+
+static int no_slot(const struct rv_snapshot *slots, const char *slot, unsigned key, struct rv_err *err)
+{
+        RV_BUF_CLEANUP struct rv_buf known = { 0 };
+        size_t i, len;
+
+        for (i = 0; i < rv_snapshot_rows(slots); i++) {
+                const char *text = rv_cell_text(slots, i, key, &len);
+
+                rv_buf_add_str(&known, i ? ", " : "");
+                rv_buf_add(&known, text, len);
+        }
+        return rv_fail(err, RV_NOTFOUND, N_("there is no slot %1"),
+                       known.size ? N_("there are %2") : N_("this system has no slots; --image names another disk"),
+                       slot, rv_buf_str(&known), NULL);
+}
+
+/* Takes the slot's row apart. An image is read at the slot's start; the root's own disk through the slot's device. */
+static int take_source(const struct rv_snapshot *slots, const char *slot, const char *image, struct source *ret,
+                       struct rv_err *err)
+{
+        const int key = rv_snapshot_column(slots, "slot"), device = rv_snapshot_column(slots, "device");
+        const int start = rv_snapshot_column(slots, "start"), size = rv_snapshot_column(slots, "size");
+        size_t i, len, n = rv_snapshot_rows(slots);
+
+        if (key < 0 || device < 0 || start < 0 || size < 0)
+                return rv_fail(err, RV_UNSUPPORTED, N_("the plugin slots does not say where a slot lies"), NULL, NULL);
+        for (i = 0; i < n; i++)
+                if (strcmp(rv_cell_text(slots, i, (unsigned)key, &len), slot) == 0)
+                        break;
+        if (i == n)
+                return no_slot(slots, slot, (unsigned)key, err);
+        ret->start = *image && !rv_cell_null(slots, i, (unsigned)start)
+                             ? (uint64_t)rv_cell_int(slots, i, (unsigned)start)
+                             : 0;
+        ret->size = (uint64_t)rv_cell_int(slots, i, (unsigned)size);
+        (void)snprintf(ret->path, sizeof ret->path, "%s",
+                       *image ? image : rv_cell_text(slots, i, (unsigned)device, &len));
+        return RV_OK;
+}
+
+/* Asks the slots as if there were no --slot. */
+static int find_source(const struct rv_host *host, const char *slot, const char *image, struct source *ret,
+                       struct rv_err *err)
+{
+        RV_SNAPSHOT_CLEANUP struct rv_snapshot *slots = NULL;
+        struct rv_host outside = *host;
+        const struct rv_ask ask = { .plugin = "slots", .view = "slots" };
+        size_t from, to = 0;
+        int r;
+
+        for (from = 0; host->options[from] && host->options[from + 1]; from += 2)
+                if (strcmp(host->options[from], "slot") != 0) {
+                        outside.options[to++] = host->options[from];
+                        outside.options[to++] = host->options[from + 1];
+                }
+        outside.options[to] = NULL;
+        r = rv_load(&outside, &ask, NULL, &slots, err);
+        return r ? r : take_source(slots, slot, image, ret, err);
+}
+
+static int copy_slot(const struct source *source, struct place *place, struct rv_err *err)
+{
+        const struct rv_backend wanted = { RV_FSREAD_ABI, sizeof(struct rv_fsread) };
+        int RV_FD_CLEANUP fd = open(source->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+        const struct rv_fsread *fsread;
+        const void *opened = NULL;
+        struct rv_reader whole, part;
+        struct stat st;
+        uint64_t size;
+        int r;
+
+        if (fd < 0 || fstat(fd, &st))
+                return rv_fail_errno(err, errno, N_("%1: cannot be opened: %2"), source->path);
+        size = (uint64_t)st.st_size;
+        if (S_ISBLK(st.st_mode) && ioctl(fd, BLKGETSIZE64, &size))
+                return rv_fail_errno(err, errno, N_("%1: its size cannot be read: %2"), source->path);
+        r = rv_backend_open("fsread", wanted, &opened, err);
+        if (r)
+                return r;
+        fsread = opened;
+        whole = rv_reader_fd(fd, size, source->path);
+        part = rv_reader_part(&whole, source->start, source->size, place->name);
+        return fsread->copy(&part, copied, place->lock, err);
+}
+
+static int new_place(const struct rv_host *host, const char *slot, const char *image, struct place **ret,
+                     struct rv_err *err)
+{
+        struct place *place = calloc(1, sizeof *place);
+        RV_BUF_CLEANUP struct rv_buf name = { 0 };
+        struct source source;
+        int r;
+
+        if (!place)
+                return rv_fail_memory(err);
+        place->lock = place->root.fd = -1;
+        rv_buf_printf(&name, "%s:%s", *image ? image : host->root.path, slot);
+        place->slot = strdup(slot);
+        place->image = strdup(image);
+        place->name = name.failed ? NULL : strdup(rv_buf_str(&name));
+        r = place->slot && place->image && place->name ? find_source(host, slot, image, &source, err)
+                                                       : rv_fail_memory(err);
+        if (!r)
+                r = make_directory(place, err);
+        if (!r)
+                r = copy_slot(&source, place, err);
+        if (!r)
+                r = rv_root_open(place->directory, &place->root, err);
+        if (r) {
+                place_free(place);
+                return r;
+        }
+        place->root.path = place->name;
+        *ret = place;
+        return RV_OK;
+}
+
+static int enter(struct rv_host *host, const char *slot, const struct rv_root **ret, struct rv_err *err)
+{
+        struct inside *inside = host->inside;
+        const char *image = rv_host_option(host, "image");
+        struct place *place;
+        int r = RV_OK;
+
+        image = image ? image : "";
+        (void)pthread_mutex_lock(&inside->mutex);
+        for (place = inside->places; place; place = place->next)
+                if (strcmp(place->slot, slot) == 0 && strcmp(place->image, image) == 0)
+                        break;
+        if (!place) {
+                r = new_place(host, slot, image, &place, err);
+                if (!r) {
+                        place->next = inside->places;
+                        inside->places = place;
+                }
+        }
+        if (!r)
+                *ret = &place->root;
+        (void)pthread_mutex_unlock(&inside->mutex);
+        return r;
+}
+
+void rv_inside_open(struct rv_host *host)
+{
+        struct inside *inside = calloc(1, sizeof *inside);
+
+        if (!inside || pthread_mutex_init(&inside->mutex, NULL)) {
+                free(inside);
+                return;
+        }
+        host->inside = inside;
+        host->enter = enter;
+}
+
+void rv_inside_close(struct rv_host *host)
+{
+        struct inside *inside = host->inside;
+        struct place *place;
+
+        while (inside && (place = inside->places)) {
+                inside->places = place->next;
+                place_free(place);
+        }
+        if (inside)
+                (void)pthread_mutex_destroy(&inside->mutex);
+        free(inside);
+        host->inside = NULL;
+        host->enter = NULL;
+}
