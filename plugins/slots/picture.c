@@ -284,8 +284,8 @@ int picture_open(const struct rv_query *query, struct rv_sink *sink, unsigned se
         decide(ret);
         judge_cut(ret);
         read_hashes(ret);
-        /* Attributes of a running disk change without any time stamp. */
-        if (ret->device && ret->layout.n)
+        /* What is on a disk changes without any time stamp. */
+        if (ret->device)
                 rv_expires(sink, rv_now() + seconds);
         return 0;
 }

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 
 import rpmdbs
+from terminal import Terminal
 from world import FULL, LIMIT, NOBODY, SANITIZED, Case, main, needs_root
 
 VIEWS = [('packages', 'installed'), ('packages', 'files', 'calm'), ('signatures', 'packages'), ('signatures', 'keys')]
@@ -157,6 +158,28 @@ class Broken(Rpmdb):
                 if FULL or length % 3 == 0:
                     self.all_survive()
         self.assertGreater(partial, 0)
+
+    def overview(self, *words):
+        terminal = Terminal(self.world.command('--root', self.root), {**self.world.env(), 'TERM': 'vt100'})
+        try:
+            for word in words:
+                terminal.wait_for(word)
+            terminal.send(b'Q')
+            self.assertEqual(terminal.end(), 0)
+            return terminal.seen
+        finally:
+            terminal.stop()
+
+    def test_the_overview_says_so_first(self):
+        """Half read or not at all: once, in place of what was found while it was whole."""
+        rpmdbs.write(self.root, sound(400))
+        whole = self.path.read_bytes()
+        self.overview(b'400 rows')
+        self.path.write_bytes(whole[:len(whole) // 2])
+        seen = self.overview(b'NEEDS YOU', b'only the first')
+        self.assertEqual(seen.count(b'only the first'), 1)
+        self.path.write_bytes(b'no database')
+        self.overview(b'NEEDS YOU', b'is no package database')
 
     def test_corrupt_pages(self):
         """Bytes and whole pages overwritten from fixed seeds: an end in time, with a status and JSON."""

@@ -6,6 +6,7 @@
 #include "core/base/buf.h"
 #include "core/base/err.h"
 #include "core/base/file.h"
+#include "core/base/time.h"
 #include "core/model/load.h"
 #include "tui/batch/emit.h"
 #include "tui/present/command.h"
@@ -214,8 +215,8 @@ static void head(struct rv_emitter *e)
 {
         const struct rv_snapshot *snapshot = e->result->snapshot;
 
-        rv_emit_json_head(&e->json, e->host, rv_snapshot_plugin(snapshot), rv_snapshot_view(snapshot)->id,
-                          rv_snapshot_made(snapshot));
+        /* A cached snapshot too is the answer of this moment: what it was made from was found unchanged just now. */
+        rv_emit_json_head(&e->json, e->host, rv_snapshot_plugin(snapshot), rv_snapshot_view(snapshot)->id, rv_now());
 }
 
 static void json_begin(struct rv_emitter *e)

@@ -64,13 +64,24 @@ static void take(struct overview *overview, int tag, struct rv_snapshot *take_sn
 }
 
 /* Told among the findings: a subsystem that cannot be read is not fine. */
-static void fail(struct overview *overview, size_t part, const struct rv_err *err)
+static void fail(struct overview *overview, size_t part, const char *packed, size_t size)
 {
         struct overview_part *failed = &overview->parts[part];
 
         failed->failed = true;
         rv_buf_clear(&failed->failure);
-        rv_tr_packed(rv_buf_str(&err->message), err->message.size, &failed->failure);
+        rv_tr_packed(packed, size, &failed->failure);
+}
+
+/* Nor is one of which a part cannot be read: what was found in the rest is not all. */
+static void fail_in_part(struct overview *overview, size_t part, const struct rv_snapshot *findings)
+{
+        const char *packed;
+        size_t i, size;
+
+        for (i = 0; i < rv_snapshot_warnings(findings) && !overview->parts[part].failed; i++)
+                if (rv_snapshot_warning(findings, i, &packed, &size) == RV_DAMAGED)
+                        fail(overview, part, packed, size);
 }
 
 static void loaded(struct page *page, int tag, struct rv_snapshot *take_snapshot, const struct rv_err *err)
@@ -80,13 +91,18 @@ static void loaded(struct page *page, int tag, struct rv_snapshot *take_snapshot
         if (tag % TAGS == TAG_FIRST)
                 overview->parts[tag / TAGS].loading = false;
         if (take_snapshot) {
+                if (tag % TAGS == TAG_FINDINGS)
+                        fail_in_part(overview, (size_t)(tag / TAGS), take_snapshot);
                 take(overview, tag, take_snapshot);
                 return;
         }
+        /* What was cached is no longer so, and what is so is not known. */
+        if (err && err->code != RV_CANCELLED)
+                take(overview, tag, NULL);
         /* What a subsystem does not have here is no finding: its own tab says so. */
         if (err && err->code != RV_UNSUPPORTED && err->code != RV_NOTFOUND && err->code != RV_NODATA &&
             err->code != RV_CANCELLED)
-                fail(overview, (size_t)(tag / TAGS), err);
+                fail(overview, (size_t)(tag / TAGS), rv_buf_str(&err->message), err->message.size);
         overview_arrange(overview);
 }
 
@@ -115,7 +131,7 @@ static void load_part(struct overview *overview, size_t i, bool reload)
         part->failed = false;
         if (rv_registry_plugin(ui->host->registry, ui->tabs[i].id, &part->plugin, &err)) {
                 part->plugin = NULL;
-                fail(overview, i, &err);
+                fail(overview, i, rv_buf_str(&err.message), err.message.size);
                 return;
         }
         ui->tabs[i].title = rv_tr(rv_plugin_domain(part->plugin), part->plugin->title);

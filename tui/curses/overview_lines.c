@@ -178,6 +178,18 @@ static void add_or_count(struct overview *overview, size_t part, const struct rv
                 add_finding(overview, part, snapshot, row);
 }
 
+/* Two plugins that read the same thing fail with the same words. */
+static bool told_before(const struct overview *overview, size_t part)
+{
+        size_t i;
+
+        for (i = 1; i < part; i++)
+                if (overview->parts[i].failed &&
+                    strcmp(rv_buf_str(&overview->parts[i].failure), rv_buf_str(&overview->parts[part].failure)) == 0)
+                        return true;
+        return false;
+}
+
 static void add_findings(struct overview *overview, int height)
 {
         size_t parts = overview->page.ui->n_tabs, part, row, room = room_for_findings(overview, height), rest = 0;
@@ -190,7 +202,7 @@ static void add_findings(struct overview *overview, int height)
                 return;
         add_heading(overview, _("NEEDS YOU"));
         for (part = 1; part < parts; part++)
-                if (overview->parts[part].failed)
+                if (overview->parts[part].failed && !told_before(overview, part))
                         add_or_count(overview, part, NULL, 0, room, &rest);
         for (severity = 0; severity <= LEAST_SEVERE; severity++)
                 for (part = 1; part < parts; part++)
@@ -206,14 +218,17 @@ static void add_findings(struct overview *overview, int height)
 static void add_changes(struct overview *overview)
 {
         size_t parts = overview->page.ui->n_tabs, part, row, best_part = 0, best_row = 0, places;
-        int64_t below = INT64_MAX, at, best;
+        size_t last_part = 0, last_row = 0;
+        int64_t last = INT64_MAX, at, best;
 
         for (places = 0; places < LATELY; places++) {
                 best = INT64_MIN;
                 for (part = 1; part < parts; part++)
                         for (row = 0; row < rows_of(overview->parts[part].changes); row++) {
                                 at = overview_number(overview->parts[part].changes, row, "at", INT64_MIN);
-                                if (at >= below || at <= best)
+                                /* Of equal times the one that stands first. */
+                                if (at > last || at <= best ||
+                                    (at == last && (part < last_part || (part == last_part && row <= last_row))))
                                         continue;
                                 best = at;
                                 best_part = part;
@@ -224,7 +239,9 @@ static void add_changes(struct overview *overview)
                 if (places == 0)
                         add_heading(overview, _("LATELY"));
                 add_row(overview, LINE_CHANGE, best_part, overview->parts[best_part].changes, best_row);
-                below = best;
+                last = best;
+                last_part = best_part;
+                last_row = best_row;
         }
 }
 
