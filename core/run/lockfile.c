@@ -136,6 +136,7 @@ int rv_lock_sign(int fd, const struct rv_holder *holder, struct rv_err *err)
 {
         RV_BUF_CLEANUP struct rv_buf text = { 0 };
         struct rv_json json = { .out = &text };
+        int r;
 
         rv_json_begin(&json, '{');
         rv_json_key(&json, "pid");
@@ -152,9 +153,10 @@ int rv_lock_sign(int fd, const struct rv_holder *holder, struct rv_err *err)
         rv_buf_add_char(&text, '\n');
         if (text.failed)
                 return rv_fail_memory(err);
-        if (pwrite(fd, text.data, text.size, 0) != (ssize_t)text.size || ftruncate(fd, (off_t)text.size) < 0)
-                return rv_fail_errno(err, errno, N_("%1: cannot be written: %2"), "lock");
-        return RV_OK;
+        r = lseek(fd, 0, SEEK_SET) < 0 ? -errno : rv_write_all(fd, text.data, text.size);
+        if (r == 0 && ftruncate(fd, (off_t)text.size) < 0)
+                r = -errno;
+        return r < 0 ? rv_fail_errno(err, -r, N_("%1: cannot be written: %2"), "lock") : RV_OK;
 }
 
 bool rv_lock_held(int dirfd, const char *name, struct rv_holder *ret)
