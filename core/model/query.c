@@ -101,17 +101,24 @@ static const struct rv_arg *find_arg(const struct rv_query *query, const char *i
         return NULL;
 }
 
+/* It has to fit what a plugin makes of it, a number of 64 bits, with its unit of 1024, 1024^2 or 1024^3. */
 static bool is_integer(const char *s, bool with_unit)
 {
-        const char *at = s + (*s == '-');
+        static const char units[] = "kmg";
+        const char *at = s + (*s == '-'), *unit;
+        int64_t number;
+        char *end;
 
         if (*at < '0' || *at > '9')
                 return false;
-        while (*at >= '0' && *at <= '9')
-                at++;
-        if (with_unit && *at && strchr("KMGkmg", *at))
-                at++;
-        return *at == '\0' && at - s <= 19;
+        errno = 0;
+        number = strtoll(s, &end, 10);
+        if (errno)
+                return false;
+        unit = with_unit && *end ? strchr(units, *end | 0x20) : NULL;
+        if (unit && __builtin_mul_overflow(number, INT64_C(1) << 10 * (unit - units + 1), &number))
+                return false;
+        return end[unit != NULL] == '\0';
 }
 
 static bool is_enum(const struct rv_arg *arg, const char *value)

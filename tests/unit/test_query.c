@@ -59,7 +59,10 @@ static void test_values_are_checked(void **state)
                 { "size", "10K", RV_OK },     { "deep", "yes", RV_USAGE }, { "deep", "true", RV_OK },
                 { "nothing", "x", RV_USAGE }, { "more", "x", RV_OK },      { "more", "y", RV_OK },
         };
-        struct rv_root root;
+        static const char *const limits[] = {
+                "0", "-0", "9223372036854775807", "-9223372036854775808", "8589934591g", "-8589934592G"
+        };
+        struct rv_root root, second;
         RV_QUERY_CLEANUP struct rv_query *query = fresh(&root);
         size_t i;
 
@@ -67,6 +70,18 @@ static void test_values_are_checked(void **state)
         assert_int_equal(rv_query_add(query, "kind", "three", NULL), RV_USAGE);
         assert_int_equal(rv_query_add(query, "size", "10KB", NULL), RV_USAGE);
         assert_int_equal(rv_query_add(query, "size", "99999999999999999999", NULL), RV_USAGE);
+        assert_int_equal(rv_query_add(query, "size", "9223372036854775808", NULL), RV_USAGE);
+        assert_int_equal(rv_query_add(query, "size", "8589934592G", NULL), RV_USAGE); /* 2^33 of 2^30 */
+        assert_int_equal(rv_query_add(query, "size", "9007199254740992k", NULL), RV_USAGE);
+        assert_int_equal(rv_query_add(query, "size", "1 ", NULL), RV_USAGE);
+        assert_int_equal(rv_query_add(query, "size", "-", NULL), RV_USAGE);
+        assert_int_equal(rv_query_add(query, "size", "+1", NULL), RV_USAGE);
+        for (i = 0; i < sizeof limits / sizeof *limits; i++) {
+                RV_QUERY_CLEANUP struct rv_query *other = fresh(&second);
+
+                assert_int_equal(rv_query_add(other, "size", limits[i], NULL), RV_OK);
+                rv_root_close(&second);
+        }
         for (i = 0; i < sizeof cases / sizeof *cases; i++)
                 assert_int_equal(rv_query_add(query, cases[i].id, cases[i].value, NULL), cases[i].code);
         rv_root_close(&root);
