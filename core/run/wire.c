@@ -243,7 +243,8 @@ static int check_verb(struct rv_wire *wire, const char *verb, const char *way, j
         if (strcmp(verb, "run") == 0) {
                 if (!is_plan_id(wire->plan) || !wire->plugin || !json_is_array(wire->requests) || way || job)
                         return fail_request("run", err);
-        } else if (strcmp(verb, "recover") != 0 || found < RV_FINISH || job < 1 || wire->plan || wire->requests) {
+        } else if (strcmp(verb, "recover") != 0 || found < RV_FINISH || job < 1 || wire->plugin || wire->plan ||
+                   wire->requests || wire->answers) {
                 return fail_request(verb, err);
         }
         if (!are_strings(wire->answers))
@@ -257,9 +258,9 @@ int rv_wire_parse(const char *bytes, size_t n, struct rv_wire *ret, struct rv_er
 {
         RV_WIRE_CLEANUP struct rv_wire wire = { 0 };
         const char *verb = NULL, *way = NULL, *unit = NULL;
-        json_int_t job = 0, wait = 0;
+        json_int_t version = 0, job = 0, wait = 0; /* whole, so that nothing is cut to a value that fits */
         json_error_t error;
-        int version = 0, interactive = 0, rc;
+        int interactive = 0, rc;
 
         if (n > RV_WIRE_MAX)
                 return fail_request("longer than 64 KiB", err);
@@ -267,7 +268,7 @@ int rv_wire_parse(const char *bytes, size_t n, struct rv_wire *ret, struct rv_er
         if (!wire.json)
                 return fail_request(error.text, err);
         if (json_unpack_ex(wire.json, &error, JSON_STRICT,
-                           "{s:i, s:s, s:s, s?s, s?I, s?b, s?s, s?s, s?o, s?o, s?I, s?s}", "reeve", &version, "verb",
+                           "{s:I, s:s, s:s, s?s, s?I, s?b, s?s, s?s, s?o, s?o, s?I, s?s}", "reeve", &version, "verb",
                            &verb, "root", &wire.root, "unit", &unit, "wait", &wait, "interactive", &interactive,
                            "plugin", &wire.plugin, "plan", &wire.plan, "requests", &wire.requests, "answers",
                            &wire.answers, "job", &job, "way", &way) < 0)
@@ -344,6 +345,8 @@ static int one_request(json_t *json, const struct rv_root *root, const struct rv
         if (json_unpack_ex(json, &error, JSON_STRICT, "{s:s, s?o, s?o}", "action", &id, "args", &args, "options",
                            &given) < 0)
                 return fail_request(error.text, err);
+        if ((args && !json_is_object(args)) || (given && !json_is_object(given)))
+                return fail_request("args, options", err);
         action = rv_plugin_action(plugin, id);
         if (!action)
                 return rv_fail(err, RV_USAGE, N_("%1 has no action %2"), NULL, plugin->id, id, NULL);
