@@ -66,28 +66,34 @@ bool rv_sanitize(const char *s, size_t n, struct rv_buf *out)
         return unchanged;
 }
 
-/* Columns are counted in cells of what was written, not in bytes of what came in. */
-static void add_tab(struct rv_buf *out, size_t line)
-{
-        size_t column = rv_text_width(rv_buf_str(out) + line, out->size - line);
+/* How far the line that is being written was counted: a line of nothing but tabs is counted once, not anew at each. */
+struct counted {
+        size_t to, column; /* a place in the buffer, and its column */
+};
 
+/* Columns are counted in cells of what was written, not in bytes of what came in. */
+static void add_tab(struct rv_buf *out, struct counted *line)
+{
+        line->column += rv_text_width(rv_buf_str(out) + line->to, out->size - line->to);
         do
                 rv_buf_add_char(out, ' ');
-        while (++column % TAB && !out->failed);
+        while (++line->column % TAB && !out->failed);
+        line->to = out->size;
 }
 
 bool rv_sanitize_lines(const char *s, size_t n, struct rv_buf *out)
 {
-        size_t i, line = out->size; /* where the current line starts in the buffer */
+        struct counted line = { .to = out->size };
+        size_t i;
         bool unchanged = true;
 
         for (i = 0; copy_plain(s, n, &i, out), i < n;) {
                 if (s[i] == '\n') {
                         rv_buf_add_char(out, '\n');
-                        line = out->size;
+                        line = (struct counted){ .to = out->size };
                         i++;
                 } else if (s[i] == '\t') {
-                        add_tab(out, line);
+                        add_tab(out, &line);
                         i++;
                 } else {
                         i += show_next(s + i, n - i, out);
