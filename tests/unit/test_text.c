@@ -67,6 +67,61 @@ static void wrapping_breaks_at_blanks(void **state)
         check_wrap("end ", 3, "end|");
 }
 
+/* However long the line and whatever its characters take, its first piece is what fits of it. */
+static void wrapping_is_the_same_for_long_lines(void **state)
+{
+        static const char *const pieces[] = { "x", "\xe6\x97\xa5", "\xcc\x81", "\xf0\x9f\x98\x80",
+                                              " ", "\n",           "ab",       "\xcc\x81" };
+        RV_BUF_CLEANUP struct rv_buf text = { 0 };
+        size_t at, next, line, again, fit, cells, whole;
+        unsigned seed = 11, width, i;
+        const char *newline;
+
+        (void)state;
+        for (width = 1; width < 40; width++) {
+                rv_buf_clear(&text);
+                for (i = 0; i < 4000; i++) {
+                        seed = seed * 1103515245u + 12345u;
+                        /* Runs of what takes no cell, and few ends of lines. */
+                        if ((seed >> 16) % 97 == 0)
+                                for (line = 0; line < 300; line++)
+                                        rv_buf_add_str(&text, "\xcc\x81");
+                        if ((seed >> 20) % 8 != 5 || seed >> 28 == 0)
+                                rv_buf_add_str(&text, pieces[(seed >> 20) % 8]);
+                }
+                for (at = 0; at < text.size; at += next) {
+                        line = rv_text_wrap(text.data + at, text.size - at, width, &next);
+                        newline = memchr(text.data + at, '\n', text.size - at);
+                        whole = newline ? (size_t)(newline - text.data) - at : text.size - at;
+                        fit = rv_text_fit(text.data + at, whole, width, &cells);
+                        if (fit >= whole) {
+                                assert_int_equal(line, whole);
+                                assert_int_equal(next, whole + (newline != NULL));
+                                continue;
+                        }
+                        /* Given the line alone, without what follows it, it is cut at the same place. */
+                        assert_int_equal(rv_text_wrap(text.data + at, whole, width, &again), line);
+                        assert_int_equal(next, again);
+                        assert_true(line <= fit || fit == 0);
+                }
+        }
+}
+
+/* A line of 64 MiB in pieces: looking at all the rest of it for each piece would take minutes. */
+static void wrapping_a_long_line_ends_soon(void **state)
+{
+        size_t n = 64 << 20, at, next, pieces = 0;
+        char *text = malloc(n);
+
+        (void)state;
+        assert_non_null(text);
+        memset(text, 'x', n);
+        for (at = 0; at < n; at += next, pieces++)
+                assert_int_equal(rv_text_wrap(text + at, n - at, 64, &next), 64);
+        assert_int_equal(pieces, n / 64);
+        free(text);
+}
+
 static void capitals_of_several_alphabets(void **state)
 {
         RV_BUF_CLEANUP struct rv_buf out = { 0 };
@@ -113,9 +168,14 @@ static void plurals_follow_the_number(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(padding_counts_cells),           cmocka_unit_test(wrapping_breaks_at_blanks),
-                cmocka_unit_test(capitals_of_several_alphabets),  cmocka_unit_test(ascii_replaces_each_character_once),
-                cmocka_unit_test(an_error_tells_causes_and_hint), cmocka_unit_test(plurals_follow_the_number),
+                cmocka_unit_test(padding_counts_cells),
+                cmocka_unit_test(wrapping_breaks_at_blanks),
+                cmocka_unit_test(wrapping_is_the_same_for_long_lines),
+                cmocka_unit_test(wrapping_a_long_line_ends_soon),
+                cmocka_unit_test(capitals_of_several_alphabets),
+                cmocka_unit_test(ascii_replaces_each_character_once),
+                cmocka_unit_test(an_error_tells_causes_and_hint),
+                cmocka_unit_test(plurals_follow_the_number),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -164,16 +164,32 @@ static size_t break_at(const char *s, size_t fit)
         return fit;
 }
 
+/* Where the line ends, n for one without a newline. One that surely does not fit is not looked through to its end, or
+ * cutting a long one into pieces would look at all the rest of it for each; a place in it serves. */
+static size_t line_end(const char *s, size_t n, unsigned width)
+{
+        const size_t near =
+                ((size_t)width + 2) * sizeof(uint32_t); /* more than fits, unless much of it takes no cell */
+        const char *newline = memchr(s, '\n', n < near ? n : near);
+        size_t cells;
+
+        if (!newline && n > near) {
+                if (rv_text_fit(s, near, width, &cells) + sizeof(uint32_t) <= near)
+                        return near;
+                newline = memchr(s + near, '\n', n - near);
+        }
+        return newline ? (size_t)(newline - s) : n;
+}
+
 /* Progress is certain: at least one character a line, however narrow. */
 size_t rv_text_wrap(const char *s, size_t n, unsigned width, size_t *ret_next)
 {
-        const char *newline = memchr(s, '\n', n);
-        size_t line = newline ? (size_t)(newline - s) : n, cells, fit, end;
+        size_t line = line_end(s, n, width), cells, fit, end;
         uint32_t c;
 
         fit = rv_text_fit(s, line, width, &cells);
         if (fit >= line) {
-                *ret_next = newline ? line + 1 : line;
+                *ret_next = line < n ? line + 1 : line;
                 return line;
         }
         if (fit == 0) {
