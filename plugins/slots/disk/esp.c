@@ -14,9 +14,10 @@
 
 enum { TEXT_MAX = 64 << 10, HASH_AT_AMD64 = 64, HASH_AT_ARM64 = 512, ARM64_MAGIC_AT = 56 };
 
+/* A longer run of digits is the root hash of another algorithm: its beginning is nothing's. */
 static bool take_hash(const char *s, char ret[ROOTHASH])
 {
-        if (strspn(s, "0123456789abcdef") < ROOTHASH - 1)
+        if (strspn(s, "0123456789abcdef") != ROOTHASH - 1)
                 return false;
         memcpy(ret, s, ROOTHASH - 1);
         ret[ROOTHASH - 1] = '\0';
@@ -30,7 +31,7 @@ static const char *parameter(const char *cmdline, const char *name)
         const char *found = NULL;
 
         for (const char *s = cmdline; (s = strstr(s, name)); s += length)
-                if ((s == cmdline || s[-1] == ' ' || s[-1] == '\n') && s[length] == '=')
+                if ((s == cmdline || strchr(" \t\n", s[-1])) && s[length] == '=')
                         found = s + length + 1;
         return found;
 }
