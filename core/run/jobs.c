@@ -90,14 +90,15 @@ static void look_at_journal(int job_fd, struct rv_job_info *info, bool *ret_asks
         rv_events_free(events);
 }
 
-/* A state of a later version is none that we know: the job is then told from its parts. */
+/* Only an end is one: whether it runs the lock alone tells. Of a state of a later version we know nothing either, and
+ * the job is then told from its parts. */
 static bool read_state(const json_t *json, struct rv_job_info *info)
 {
         const char *state = json_string_value(json_object_get(json, "state"));
         const char *code = json_string_value(json_object_get(json, "code"));
         int i;
 
-        for (i = 0; state && code && i < N_STATES; i++)
+        for (i = RV_JOB_DONE; state && code && i < N_STATES; i++)
                 if (strcmp(states[i], state) == 0) {
                         info->state = (enum rv_job_state)i;
                         info->result = rv_code_from_id(code);
@@ -120,9 +121,11 @@ static bool look_at_result(int job_fd, struct rv_job_info *info)
         if (rv_job_file(job_fd, "result.json", RV_RESULT_MAX, &text, NULL) != RV_OK)
                 return false;
         json = json_loadb(rv_buf_str(&text), text.size, JSON_ALLOW_NUL, NULL);
-        good = json && json_unpack(json, "{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:b}", "plugin", &plugin, "action",
-                                   &action, "plan", &plan, "step", &step, "uid", &uid, "done", &done, "total", &total,
-                                   "committed", &committed) == 0;
+        good = json &&
+               json_unpack(json, "{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:b}", "plugin", &plugin, "action", &action,
+                           "plan", &plan, "step", &step, "uid", &uid, "done", &done, "total", &total, "committed",
+                           &committed) == 0 &&
+               done >= 0 && total >= 0;
         if (good) {
                 info->at = time_of(json, "started_at");
                 info->uid = (unsigned)uid;
