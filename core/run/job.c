@@ -85,12 +85,14 @@ static void hear(struct rv_live *live, const char *awaited)
 
 /* --- telling */
 
-/* Progress of one step is written four times a second at most; a new step always, and synced. */
+/* Progress of one step is written four times a second at most, and when it reaches its end; a new step always, and
+ * synced. */
 int rv_job_step(struct rv_job *job, const char *step, uint64_t done, uint64_t total)
 {
         struct rv_live *live = job->live;
         struct rv_event event = { .type = RV_EVENT_PROGRESS, .step = step ? step : "", .done = done, .total = total };
         bool stage = strncmp(live->info.step, event.step, sizeof live->info.step - 1) != 0;
+        bool end = total && done == total && done != live->info.done;
         int64_t now = boot_ms();
         int rc;
 
@@ -99,7 +101,7 @@ int rv_job_step(struct rv_job *job, const char *step, uint64_t done, uint64_t to
                 return RV_CANCELLED;
         live->info.done = done;
         live->info.total = total;
-        if (!stage && now - live->told_ms < TOLD_MS && done != total)
+        if (!stage && now - live->told_ms < TOLD_MS && !end)
                 return RV_OK;
         if (stage) {
                 event.type = RV_EVENT_STEP;

@@ -327,13 +327,12 @@ int rv_job_recover(struct rv_job *job, enum rv_way way, struct rv_err *err)
         return check_result(rc, job, err);
 }
 
-/* The commit makes the difference: the same code means "nothing happened" before it and "half done" after. */
+/* The commit makes the difference: the same code means "nothing happened" before it and "half done" after. What was
+ * undone but for a part is undone, and never the thing done. */
 static enum rv_job_state state_after(const struct rv_job *job, int code, bool reverted)
 {
-        if (reverted && code == RV_OK)
-                return RV_JOB_CANCELLED;
         if (code == RV_OK || code == RV_PARTIAL)
-                return RV_JOB_DONE;
+                return reverted ? RV_JOB_CANCELLED : RV_JOB_DONE;
         if (job->live->committed)
                 return RV_JOB_INTERRUPTED;
         return code == RV_CANCELLED ? RV_JOB_CANCELLED : RV_JOB_FAILED;
