@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Declarations that lie: each pointer, count, size and id of a plugin wrong in turn, and every bit of it flipped. What
+ * is read lies in the library or not at all. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <reeve/plugin.h>
+
+#include "core/base/arena.h"
+#include "core/base/err.h"
+#include "core/model/plugin.h"
+
+enum { TEXT = 16, PAGE = 4096 };
+
+/* A library: all that a plugin may point to, in one piece. */
+struct library {
+        struct rv_plugin plugin;
+        struct rv_view views[2];
+        struct rv_column columns[3];
+        struct rv_enum enums[2];
+        struct rv_arg args[2];
+        struct rv_action actions[2];
+        const char *aliases[3];
+        char id[TEXT], word[TEXT], title[TEXT], text[TEXT];
+        char end; /* the last byte is no NUL: a text that goes up to it has no end */
+};
+
+static int fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err)
+{
+        (void)query, (void)sink, (void)err;
+        return RV_OK;
+}
+
+static int plan(const struct rv_request *const *requests, size_t n, struct rv_plan *ret, struct rv_err *err)
+{
+        (void)requests, (void)n, (void)ret, (void)err;
+        return RV_OK;
+}
+
+static int run(struct rv_job *job, struct rv_err *err)
+{
+        (void)job, (void)err;
+        return RV_OK;
+}
+
+static struct library *make(void)
+{
+        static const uint16_t sizes[RV_K_MAX] = RV_SIZES;
+        struct library *l = calloc(1, sizeof *l);
+        size_t i;
+
+        assert_non_null(l);
+        strcpy(l->id, "test");
+        strcpy(l->word, "word");
+        strcpy(l->title, "Title");
+        memset(l->text, 'x', sizeof l->text);
+        l->end = 'x';
+        l->aliases[0] = l->id;
+        l->aliases[1] = l->word;
+        l->enums[0] = l->enums[1] = (struct rv_enum){ .id = l->word, .title = l->title, .role = RV_GOOD };
+        for (i = 0; i < 3; i++)
+                l->columns[i] = (struct rv_column){ .id = l->word, .title = l->title, .type = RV_TEXT };
+        l->columns[0].flags = RV_KEY;
+        l->columns[1].type = RV_ENUM;
+        l->columns[1].enums = l->enums;
+        l->columns[1].n_enums = 2;
+        for (i = 0; i < 2; i++)
+                l->args[i] = (struct rv_arg){ .id = l->word, .title = l->title, .type = RV_INT };
+        for (i = 0; i < 2; i++)
+                l->views[i] = (struct rv_view){ .id = l->word,
+                                                .title = l->title,
+                                                .columns = l->columns,
+                                                .n_columns = 3,
+                                                .args = l->args,
+                                                .n_args = 2,
+                                                .aliases = l->aliases,
+                                                .fill = fill,
+                                                .shape = RV_SHAPE_LIST };
+        for (i = 0; i < 2; i++)
+                l->actions[i] = (struct rv_action){
+                        .id = l->word, .title = l->title, .preview = l->word, .plan = plan, .run = run
+                };
+        l->plugin = (struct rv_plugin){ .abi = RV_ABI,
+                                        .id = l->id,
+                                        .title = l->title,
+                                        .views = l->views,
+                                        .n_views = 2,
+                                        .actions = l->actions,
+                                        .n_actions = 2 };
+        memcpy(l->plugin.size, sizes, sizeof sizes);
+        return l;
+}
+
+/* The code lies elsewhere, as in a library: this program's own, around the three functions. */
+static struct rv_ranges ranges_of(const struct library *l)
+{
+        rv_fill *calls[3] = { fill };
+        struct rv_ranges ranges = { .n = 4 };
+        const char *at;
+        size_t i;
+
+        memcpy(&calls[1],
+               &(int (*)(const struct rv_request *const *, size_t, struct rv_plan *, struct rv_err *)){ plan },
+               sizeof calls[1]);
+        memcpy(&calls[2], &(int (*)(struct rv_job *, struct rv_err *)){ run }, sizeof calls[2]);
+        for (i = 0; i < 3; i++) {
+                memcpy(&at, &calls[i], sizeof at);
+                ranges.at[i].start = at;
+                ranges.at[i].end = at + 1;
+                ranges.at[i].executable = true;
+        }
+        ranges.at[3].start = (const char *)l;
+        ranges.at[3].end = (const char *)l + offsetof(struct library, end) + 1;
+        return ranges;
+}
+
+static int adopt_sized(const struct library *l, size_t size)
+{
+        const struct rv_ranges ranges = ranges_of(l);
+        const struct rv_plugin *plugin = NULL;
+        struct rv_arena arena = { 0 };
+        int rc = rv_plugin_adopt(&l->plugin, size, &ranges, "test", &arena, &plugin, NULL);
+
+        assert_int_equal(rc == RV_OK, plugin != NULL);
+        rv_arena_free(&arena);
+        return rc;
+}
+
+static int adopt(const struct library *l)
+{
+        return adopt_sized(l, sizeof l->plugin);
+}
+
+static void test_sound(void **state)
+{
+        struct library *l = make();
+        const struct rv_ranges ranges = ranges_of(l);
+        const struct rv_plugin *plugin = NULL;
+        struct rv_arena arena = { 0 };
+
+        (void)state;
+        l->actions[0].flags = RV_MUST << 1; /* must be understood, and is not: only this one is left out */
+        assert_int_equal(rv_plugin_adopt(&l->plugin, sizeof l->plugin, &ranges, "test", &arena, &plugin, NULL), RV_OK);
+        assert_int_equal(plugin->n_views, 2);
+        assert_int_equal(plugin->n_actions, 1);
+        assert_int_equal(plugin->views[1].columns[1].enums[1].role, RV_GOOD);
+        assert_true((const void *)plugin->views != (const void *)l->views); /* the host's own copies */
+        rv_arena_free(&arena);
+        free(l);
+}
+
+static void test_pointers(void **state)
+{
+        struct library *l = make();
+        const void *outside = &outside;
+        const char *whole = (const char *)l;
+        struct {
+                const void *at; /* where the pointer lies */
+                bool optional;
+        } pointers[] = {
+                { &l->plugin.id, false },         { &l->plugin.title, false },      { &l->plugin.help, true },
+                { &l->plugin.version, true },     { &l->plugin.domain, true },      { &l->plugin.lane, true },
+                { &l->plugin.views, false },      { &l->plugin.actions, false },    { &l->plugin.findings, true },
+                { &l->plugin.changes, true },     { &l->plugin.space, true },       { &l->views[1].id, false },
+                { &l->views[1].title, false },    { &l->views[1].help, true },      { &l->views[1].record, true },
+                { &l->views[1].columns, false },  { &l->views[1].args, false },     { &l->views[1].aliases, true },
+                { &l->views[1].fill, false },     { &l->columns[2].id, false },     { &l->columns[2].title, false },
+                { &l->columns[2].help, true },    { &l->columns[2].ref, true },     { &l->columns[1].enums, false },
+                { &l->enums[1].id, false },       { &l->enums[1].title, false },    { &l->args[1].id, false },
+                { &l->args[1].title, false },     { &l->args[1].help, true },       { &l->args[1].ref, true },
+                { &l->actions[1].id, false },     { &l->actions[1].title, false },  { &l->actions[1].help, true },
+                { &l->actions[1].preview, true }, { &l->actions[1].plan, false },   { &l->actions[1].run, false },
+                { &l->actions[1].recover, true }, { &l->actions[1].aliases, true }, { &l->aliases[0], true },
+        };
+        /* Nothing, outside, just behind the end, a text without an end, and where adding goes round. */
+        const void *const wrong[] = { NULL, outside, whole + offsetof(struct library, end) + 1, &l->end,
+                                      (const void *)(UINTPTR_MAX - 7) };
+        size_t i, k;
+        char was[sizeof(void *)];
+
+        (void)state;
+        assert_int_equal(adopt(l), RV_OK);
+        for (i = 0; i < sizeof pointers / sizeof *pointers; i++) {
+                char *at = (char *)l + ((const char *)pointers[i].at - whole);
+
+                memcpy(was, at, sizeof was);
+                for (k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+                        memcpy(at, &wrong[k], sizeof wrong[k]);
+                        if ((adopt(l) == RV_OK) != (!wrong[k] && pointers[i].optional))
+                                fail_msg("pointer %zu, value %zu", i, k);
+                }
+                memcpy(at, was, sizeof was);
+        }
+        assert_int_equal(adopt(l), RV_OK);
+        free(l);
+}
+
+static void test_sizes(void **state)
+{
+        struct library *l = make();
+        unsigned kind, size;
+        uint16_t was;
+
+        (void)state;
+        for (kind = 0; kind < RV_K_COUNT; kind++) {
+                was = l->plugin.size[kind];
+                for (size = 0; size < 1024; size++) {
+                        l->plugin.size[kind] = (uint16_t)size;
+                        if (adopt(l) == RV_OK && (size % 8 || size == 0))
+                                fail_msg("kind %u, size %u", kind, size);
+                }
+                l->plugin.size[kind] = UINT16_MAX;
+                assert_int_equal(adopt(l), RV_DAMAGED);
+                l->plugin.size[kind] = UINT16_MAX - 7;
+                assert_int_equal(adopt(l), RV_DAMAGED);
+                l->plugin.size[kind] = was;
+        }
+        /* The symbol's own size, as the library's table says. */
+        for (size = 0; size < sizeof l->plugin; size++)
+                assert_int_not_equal(adopt_sized(l, size), RV_OK);
+        assert_int_equal(adopt_sized(l, sizeof *l + PAGE), RV_DAMAGED);
+        assert_int_equal(adopt_sized(l, SIZE_MAX), RV_DAMAGED);
+        l->plugin.abi = RV_ABI + 1;
+        assert_int_equal(adopt(l), RV_UNSUPPORTED);
+        free(l);
+}
+
+static void test_counts(void **state)
+{
+        struct library *l = make();
+        uint32_t *const counts[] = { &l->plugin.n_views,   &l->plugin.n_actions,   &l->views[0].n_columns,
+                                     &l->views[0].n_args,  &l->columns[1].n_enums, &l->args[0].n_enums,
+                                     &l->actions[0].n_args };
+        static const uint32_t wrong[] = { 50, 255, 256, 257, 1025, UINT16_MAX, 1u << 29, 1u << 31, UINT32_MAX };
+        size_t i, k;
+        uint32_t was;
+
+        (void)state;
+        for (i = 0; i < sizeof counts / sizeof *counts; i++) {
+                was = *counts[i];
+                for (k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+                        *counts[i] = wrong[k];
+                        assert_int_equal(adopt(l), RV_DAMAGED);
+                }
+                *counts[i] = was;
+        }
+        l->views[0].n_columns = 0;
+        assert_int_equal(adopt(l), RV_DAMAGED);
+        l->views[0].n_columns = 3;
+        l->columns[1].flags = RV_KEY; /* two keys, and none */
+        assert_int_equal(adopt(l), RV_DAMAGED);
+        l->columns[0].flags = l->columns[1].flags = 0;
+        assert_int_equal(adopt(l), RV_DAMAGED);
+        l->columns[0].flags = RV_KEY;
+        l->columns[1].n_enums = 0; /* an enum without values */
+        assert_int_equal(adopt(l), RV_DAMAGED);
+        l->columns[1].n_enums = 2;
+        assert_int_equal(adopt(l), RV_OK);
+        free(l);
+}
+
+static void test_ids(void **state)
+{
+        static const char *const wrong[] = { "",   "Test",  "1test",  "-test", "te st", "te/st",
+                                             "..", "te.st", "te\xc3", "te\n",  "te%",   "other" };
+        struct library *l = make();
+        size_t i;
+
+        (void)state;
+        for (i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+                strcpy(l->id, wrong[i]);
+                assert_int_equal(adopt(l), RV_DAMAGED);
+                strcpy(l->id, "test");
+                strcpy(l->word, wrong[i]);
+                assert_int_equal(adopt(l) == RV_OK, strcmp(wrong[i], "other") == 0);
+                strcpy(l->word, "word");
+        }
+        /* An action's key is one character with an end. */
+        memset(l->actions[0].key, 'k', sizeof l->actions[0].key);
+        assert_int_equal(adopt(l), RV_DAMAGED);
+        free(l);
+}
+
+/* Whatever bit is wrong: adopted or refused, and what is adopted can be walked through. */
+static void test_every_bit(void **state)
+{
+        struct library *l = make();
+        char *bytes = (char *)l;
+        size_t i;
+        int bit;
+
+        (void)state;
+        for (i = 0; i < sizeof *l; i++)
+                for (bit = 0; bit < 8; bit++) {
+                        bytes[i] = (char)(bytes[i] ^ 1 << bit);
+                        (void)adopt(l);
+                        bytes[i] = (char)(bytes[i] ^ 1 << bit);
+                }
+        assert_int_equal(adopt(l), RV_OK);
+        free(l);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_sound),  cmocka_unit_test(test_pointers), cmocka_unit_test(test_sizes),
+                cmocka_unit_test(test_counts), cmocka_unit_test(test_ids),      cmocka_unit_test(test_every_bit),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
