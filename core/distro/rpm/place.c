@@ -38,16 +38,17 @@ static int read_failed(const char *path, int number, struct rv_err *err)
         return rv_fail_errno(err, number, N_("%1: cannot be opened: %2"), path);
 }
 
-/* A log or journal beside the database; -errno when it cannot be opened, -1 when it is empty or not a file. */
+/* A log or journal beside the database; -errno when it cannot be opened, -ENOENT when it is empty or not a file. */
 static int open_beside(int root, const char *path, struct stat *ret)
 {
         int fd = rv_open_in_root(root, path, O_RDONLY);
 
         if (fd < 0)
                 return fd;
-        if (fstat(fd, ret) < 0 || !S_ISREG(ret->st_mode) || ret->st_size == 0)
-                rv_close(&fd);
-        return fd;
+        if (fstat(fd, ret) == 0 && S_ISREG(ret->st_mode) && ret->st_size > 0)
+                return fd;
+        rv_close(&fd);
+        return -ENOENT;
 }
 
 /* Looks before sqlite does, for messages that say what is wrong: sqlite would take an empty file for a new
@@ -91,7 +92,7 @@ static int open_sqlite(int root, const char *directory, struct rv_sink *sink, st
                 return read_failed(place->path, -fd, err);
         place->fd = fd;
         fd = open_beside(root, place->wal, &place->wal_stamp);
-        place->wal_denied = fd == -EACCES;
+        place->wal_denied = fd < 0 && fd != -ENOENT;
         place->wal_fd = fd < 0 ? -1 : fd;
         fd = open_beside(root, journal, &st);
         place->journal = fd >= 0;

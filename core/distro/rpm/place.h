@@ -15,7 +15,7 @@ struct rv_place {
         int fd, wal_fd;         /* wal_fd -1: there is none, or it is empty */
         struct stat stamp, wal_stamp;
         bool journal;    /* a rollback journal tells of a change that was cut off */
-        bool wal_denied; /* there is a log, and it may not be read */
+        bool wal_denied; /* there is a log, and it cannot be opened */
 };
 
 /* Looks in all known directories below root; sink (may be NULL) learns of every path that was looked at. */
