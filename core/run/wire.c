@@ -18,7 +18,7 @@
 #include "core/run/plan_private.h"
 #include "core/run/start.h"
 
-enum { WAIT_MAX = 7 * 24 * 3600 };
+enum { WAIT_MAX = 7 * 24 * 3600 /* seconds; who would wait longer waits this long */ };
 
 /* Options of the host that a request may carry: none that could weaken trust, or name a file of configuration. */
 static const char *const options[] = { "cacheonly", "refresh" };
@@ -152,7 +152,7 @@ static int write_common(const struct rv_root *root, const struct rv_start *start
         rv_json_key(json, "unit");
         rv_json_str(json, units[unit]);
         rv_json_key(json, "wait");
-        rv_json_int(json, start->wait_s);
+        rv_json_int(json, start->wait_s < WAIT_MAX ? start->wait_s : WAIT_MAX);
         rv_json_key(json, "interactive");
         rv_json_bool(json, start->interactive);
         return RV_OK;

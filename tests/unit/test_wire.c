@@ -358,6 +358,14 @@ static void test_a_recovery_travels(void **state)
         assert_int_equal(wire.unit, RV_UNIT_SCOPE);
         assert_int_equal(wire.start.wait_s, 604800);
         assert_true(wire.start.interactive);
+        /* More patience than a request may have is as much as it may have. */
+        rv_wire_free(&wire);
+        rv_buf_clear(&text);
+        assert_int_equal(rv_wire_recover(&root, 1, RV_FINISH, &(struct rv_start){ .wait_s = UINT32_MAX }, RV_UNIT_NONE,
+                                         &text, NULL),
+                         RV_OK);
+        assert_int_equal(rv_wire_parse(text.data, text.size, &wire, NULL), RV_OK);
+        assert_int_equal(wire.start.wait_s, 604800);
         rv_root_close(&root);
 }
 
