@@ -184,6 +184,8 @@ static bool aliases_sound(const struct adoption *a, const char *const *aliases)
 
         if (!aliases)
                 return true;
+        if ((uintptr_t)aliases % sizeof *aliases)
+                return false;
         for (i = 0; i < 64 && inside(a->ranges, aliases + i, sizeof *aliases, false); i++) {
                 if (!aliases[i])
                         return true;

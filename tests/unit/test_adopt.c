@@ -287,6 +287,34 @@ static void test_ids(void **state)
         free(l);
 }
 
+/* Arrays that lie in the library, but not where their type may. */
+static void test_alignment(void **state)
+{
+        struct library *l = make();
+        const void *const *const arrays[] = {
+                (const void *const *)&l->plugin.views,       (const void *const *)&l->plugin.actions,
+                (const void *const *)&l->views[0].columns,   (const void *const *)&l->views[0].args,
+                (const void *const *)&l->columns[1].enums,   (const void *const *)&l->views[1].aliases,
+                (const void *const *)&l->actions[1].aliases,
+        };
+        const char *shifted, *was;
+        size_t i;
+
+        (void)state;
+        l->actions[1].aliases = l->aliases;
+        for (i = 0; i < sizeof arrays / sizeof *arrays; i++) {
+                char *at = (char *)l + ((const char *)arrays[i] - (const char *)l);
+
+                memcpy(&was, at, sizeof was);
+                shifted = was + 1;
+                memcpy(at, &shifted, sizeof shifted);
+                assert_int_equal(adopt(l), RV_DAMAGED);
+                memcpy(at, &was, sizeof was);
+        }
+        assert_int_equal(adopt(l), RV_OK);
+        free(l);
+}
+
 /* Whatever bit is wrong: adopted or refused, and what is adopted can be walked through. */
 static void test_every_bit(void **state)
 {
@@ -309,8 +337,9 @@ static void test_every_bit(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_sound),  cmocka_unit_test(test_pointers), cmocka_unit_test(test_sizes),
-                cmocka_unit_test(test_counts), cmocka_unit_test(test_ids),      cmocka_unit_test(test_every_bit),
+                cmocka_unit_test(test_sound),     cmocka_unit_test(test_pointers), cmocka_unit_test(test_sizes),
+                cmocka_unit_test(test_counts),    cmocka_unit_test(test_ids),      cmocka_unit_test(test_every_bit),
+                cmocka_unit_test(test_alignment),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
