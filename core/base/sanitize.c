@@ -3,7 +3,7 @@
  * text becomes visible characters. */
 #include "core/base/utf8.h"
 
-enum { TAB = 8, DEL = 0x7f };
+enum { TAB = 8, DEL = 0x7f, MARKS_MAX = 30 /* on one letter: Unicode's UAX #15, "Stream-Safe Text Format" */ };
 
 /* Caret notation where there is one, as in cat -v; else the code point. */
 static void show_char(uint32_t c, struct rv_buf *out)
@@ -16,19 +16,25 @@ static void show_char(uint32_t c, struct rv_buf *out)
         }
 }
 
-/* The bytes from *at on that can be shown as they are; *at stops at the first that cannot. */
+/* The bytes from *at on that can be shown as they are; *at stops at the first that cannot. More marks on one letter
+ * than any language has take no cells and yet a terminal's time, and its other lines. */
 static void copy_plain(const char *s, size_t n, size_t *at, struct rv_buf *out)
 {
         size_t start = *at, i = start, length;
+        unsigned marks = 0;
         uint32_t c;
 
         for (; i < n; i += length) {
                 if (s[i] >= ' ' && s[i] < DEL) {
                         length = 1;
+                        marks = 0;
                         continue;
                 }
                 length = rv_utf8_decode(s + i, n - i, &c);
                 if (!length || !rv_char_printable(c))
+                        break;
+                marks = rv_char_width(c) ? 0 : marks + 1;
+                if (marks > MARKS_MAX)
                         break;
         }
         rv_buf_add(out, s + start, i - start);

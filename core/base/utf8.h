@@ -20,8 +20,8 @@ int rv_char_width(uint32_t c);
 bool rv_char_printable(uint32_t c);
 
 /* Appends text as it may be shown on one line: what is not printable becomes visible (ESC as ^[, other controls ^X, C1
- * and format characters <U+202E>, invalid bytes <FF>), tabs and newlines one blank. Returns false when something had to
- * be changed (tabs and newlines do not count). */
+ * and format characters <U+202E>, marks beyond 30 on one letter <U+0301>, invalid bytes <FF>), tabs and newlines one
+ * blank. Returns false when something had to be changed (tabs and newlines do not count). */
 bool rv_sanitize(const char *s, size_t n, struct rv_buf *out);
 /* The same for text of several lines: newlines stay, tabs become blanks to the next multiple of 8. */
 bool rv_sanitize_lines(const char *s, size_t n, struct rv_buf *out);

@@ -102,6 +102,31 @@ static void test_every_character(void **state)
         }
 }
 
+/* Marks without end on one letter would overwrite other lines, and never fill a column. */
+static void test_piled_marks(void **state)
+{
+        RV_BUF_CLEANUP struct rv_buf text = { 0 }, out = { 0 }, again = { 0 };
+        int i;
+
+        (void)state;
+        rv_buf_add_str(&text, "a");
+        for (i = 0; i < 30; i++)
+                rv_buf_add_str(&text, "\xcc\x81");
+        assert_true(rv_sanitize(text.data, text.size, &out));
+        assert_string_equal(out.data, text.data);
+        rv_buf_add_str(&text, "\xcc\x82z\xcc\x81");
+        rv_buf_clear(&out);
+        assert_false(rv_sanitize(text.data, text.size, &out));
+        assert_string_equal(out.data + 61, "<U+0302>z\xcc\x81");
+        for (i = 0; i < MANY / 8; i++)
+                rv_buf_add_str(&text, "\xcc\x81");
+        rv_buf_clear(&out);
+        assert_false(rv_sanitize_lines(text.data, text.size, &out));
+        assert_true(rv_text_width(out.data, out.size) > MANY / 8 / 31 * 8);
+        assert_true(rv_sanitize(out.data, out.size, &again));
+        assert_string_equal(again.data, out.data);
+}
+
 /* What is cut in the middle of a character must not take the bytes behind it into that character. */
 static void test_cut_characters(void **state)
 {
@@ -120,9 +145,9 @@ static void test_cut_characters(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_tabs),           cmocka_unit_test(test_behind_other_text),
-                cmocka_unit_test(test_many_tabs),      cmocka_unit_test(test_every_character),
-                cmocka_unit_test(test_cut_characters),
+                cmocka_unit_test(test_tabs),        cmocka_unit_test(test_behind_other_text),
+                cmocka_unit_test(test_many_tabs),   cmocka_unit_test(test_every_character),
+                cmocka_unit_test(test_piled_marks), cmocka_unit_test(test_cut_characters),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
