@@ -67,7 +67,8 @@ static int follow(struct walk *walk, const struct node *link, const char *rest, 
         char joined[PATH_BYTES];
         size_t length = strlen(rest);
 
-        if (++walk->links > LINKS_MAX || !link->size || link->size + 1 + length >= sizeof joined)
+        /* The size is whatever the image says: added to, it could go round and look short. */
+        if (++walk->links > LINKS_MAX || !link->size || link->size >= sizeof joined - 1 - length)
                 return rv_fail(err, RV_NOTFOUND, N_("%1: has too many or too long symbolic links on the way to a file"),
                                NULL, walk->open->fs->name, NULL);
         int r = walk->open->driver->read(walk->open->state, link, joined, err);
