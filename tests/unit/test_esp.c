@@ -283,6 +283,33 @@ static void test_flatcar_kernels(void **state)
         assert_string_equal(world->esp.flatcar_hash[1], "");
 }
 
+/* A directory of more images than a loader has is not looked through to its end; what is passed over is counted. */
+static void test_very_many_images(void **state)
+{
+        struct world *world = *state;
+        static char paths[BOOT_ENTRIES_MAX][96];
+        const char *argv[BOOT_ENTRIES_MAX + 8] = { "mcopy", "-i", world->image };
+        size_t n = 3, i;
+
+        make(world);
+        for (i = 0; i < BOOT_ENTRIES_MAX; i++) {
+                (void)snprintf(paths[i], sizeof paths[i], "%s/a%03zu.efi", world->place->path, i);
+                place_write(world->place, strrchr(paths[i], '/') + 1, "no image", 8, 0600);
+                if (i < BOOT_ENTRIES_MAX - 1)
+                        argv[n++] = paths[i];
+        }
+        argv[n++] = "::/EFI/Linux/";
+        argv[n] = NULL;
+        assert_true(run(argv));
+        uki(world, "::/EFI/Linux/y.efi", "ID=azurelinux\n", "");
+        uki(world, "::/EFI/Linux/z.efi", "ID=azurelinux\n", "");
+        look(world);
+        assert_non_null(entry(world, "y.efi")); /* the last that may be looked at */
+        assert_null(entry(world, "z.efi"));
+        assert_int_equal(world->esp.n_entries, 1);
+        assert_int_equal(world->esp.skipped, BOOT_ENTRIES_MAX);
+}
+
 static void test_no_file_system(void **state)
 {
         static const char zeros[1 << 16];
@@ -337,6 +364,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_unified_kernels, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_entries_and_configuration, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_flatcar_kernels, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_very_many_images, setup, teardown),
                 cmocka_unit_test(test_no_file_system),
                 cmocka_unit_test_setup_teardown(test_damage, setup, teardown),
         };

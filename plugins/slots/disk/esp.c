@@ -179,17 +179,24 @@ static void read_conf(const struct fat *fat, const struct fat_entry *file, struc
         line_value(&text, "version", entry->version, sizeof entry->version);
 }
 
+/* Of a directory of tens of thousands only so many are looked at: each may lie at the end of a chain of millions. */
 static void read_directory(const struct fat *fat, const char *path, const char *suffix,
                            void (*take)(const struct fat *, const struct fat_entry *, struct esp *), struct esp *esp)
 {
         struct fat_entry directory;
         struct fat_list FAT_LIST_CLEANUP list = { NULL, 0 };
+        size_t looked_at = 0;
 
         if (fat_find(fat, path, &directory, NULL) || !directory.directory || fat_list(fat, &directory, &list, NULL))
                 return;
-        for (size_t i = 0; i < list.n; i++)
-                if (!list.entries[i].directory && ends(list.entries[i].name, suffix))
+        for (size_t i = 0; i < list.n; i++) {
+                if (list.entries[i].directory || !ends(list.entries[i].name, suffix))
+                        continue;
+                if (looked_at++ < BOOT_ENTRIES_MAX)
                         take(fat, &list.entries[i], esp);
+                else
+                        esp->skipped++;
+        }
 }
 
 static void read_config(const struct fat *fat, struct esp *esp)
