@@ -237,10 +237,6 @@ class Foreign(Rpmdb):
                     self.assertIn('rpmdb', error['hint'])
         self.all_fail(10, 'unsupported', 'BerkeleyDB')
 
-    def test_ndb(self):
-        (self.path.parent / 'Packages.db').write_bytes(b'RpmP' + bytes(4092))
-        self.all_fail(10, 'unsupported', 'ndb')
-
     def test_something_else(self):
         (self.path.parent / 'Packages').write_bytes(b'short')
         self.all_fail(9, 'damaged', 'Packages')

@@ -2,3 +2,4 @@
 # What is read from a package database: headers, keys and signatures.
 reeve_fuzz(rpmheader reeve-rpm)
 reeve_fuzz(pgp reeve-rpm)
+reeve_fuzz(rpmdb reeve-rpm)

@@ -268,10 +268,9 @@ class Databases(Case):
         self.code(9)
         path.rmdir()
         (self.rpmdb / 'Packages').write_bytes(b'\0' * 12 + b'\x61\x15\x06\0' + b'\0' * 100)
-        self.assertIn('BerkeleyDB', self.code(10)['message'])
-        (self.rpmdb / 'Packages').unlink()
-        (self.rpmdb / 'Packages.db').write_bytes(b'RpmP' + b'\0' * 100)
-        self.assertIn('--rebuilddb', self.code(10)['hint'])
+        error = self.code(10)
+        self.assertIn('BerkeleyDB', error['message'])
+        self.assertIn('--rebuilddb', error['hint'])
 
     def test_a_cut_database_gives_what_is_left(self):
         self.fill(*(f'p{n}' for n in range(12)))

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "core/base/err.h"
 #include "core/base/file.h"
@@ -168,7 +169,7 @@ static void says_what_is_wrong(void **state)
         write_file(place, "Packages", berkeley, sizeof berkeley);
         assert_int_equal(count(place, NULL, &err), -RV_UNSUPPORTED);
         write_file(place, "Packages.db", "RpmP\0\0\0\0", 8);
-        assert_int_equal(count(place, NULL, &err), -RV_UNSUPPORTED);
+        assert_int_equal(count(place, NULL, &err), -RV_DAMAGED);
         write_file(place, "rpmdb.sqlite", "", 0);
         assert_int_equal(count(place, NULL, &err), -RV_DAMAGED);
         memset(rubbish, 'x', sizeof rubbish);

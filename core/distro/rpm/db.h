@@ -1,25 +1,34 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The rows of an opened rpmdb. See rpm.h, where these functions are exported. */
+/* The rows of an opened rpmdb, whatever kind of file they lie in. See rpm.h, where these functions are exported.
+ * Ownership: the reader is its kind's; everything else the database's. */
 #ifndef REEVE_DISTRO_RPM_DB_H
 #define REEVE_DISTRO_RPM_DB_H
 
-#include <sqlite3.h>
-
 #include "core/distro/rpm/place.h"
 #include "core/distro/rpm/rpm.h"
-#include "core/distro/rpm/vfs.h"
+
+enum { LARGEST_HEADER = 257 << 20 }; /* rpm's limit of a header's data, and its index */
+
+/* One kind of file: what rpm.h says of each. A row that cannot be put together is given with no bytes. */
+struct rv_rpm_kind {
+        int (*open)(struct rv_rpmdb *db, struct rv_err *err);
+        void (*close)(struct rv_rpmdb *db); /* also after a failed open */
+        int (*all)(struct rv_rpmdb *db, struct rv_err *err);
+        int (*by_name)(struct rv_rpmdb *db, const char *name, struct rv_err *err);
+        int (*by_number)(struct rv_rpmdb *db, int64_t hnum, struct rv_err *err);
+        int (*next)(struct rv_rpmdb *db, struct rv_rpm_row *ret, struct rv_err *err);
+        bool (*changed)(struct rv_rpmdb *db); /* what size and time of the file may not tell; NULL: nothing */
+};
+
+extern const struct rv_rpm_kind rv_rpm_sqlite, rv_rpm_ndb;
 
 struct rv_rpmdb {
         int root; /* borrowed */
         struct rv_place place;
         struct rv_sink *sink; /* borrowed, may be NULL */
-        sqlite3 *db;
-        sqlite3_stmt *rows;
-        size_t n_read; /* rows read since the last choice */
-        bool in_order; /* the choice gives rising numbers */
-        int64_t last;  /* number of the last row */
-        bool circle;   /* the rows do not end */
-        unsigned busy; /* calls of the watch since the last row */
+        const struct rv_rpm_kind *kind;
+        void *reader;  /* of that kind */
+        size_t n_read; /* rows given since the last choice */
         bool told;     /* of a change while reading */
 };
 
@@ -29,5 +38,14 @@ int rv_rpmdb_all(struct rv_rpmdb *db, struct rv_err *err) RV_CHECK;
 int rv_rpmdb_by_name(struct rv_rpmdb *db, const char *name, struct rv_err *err) RV_CHECK;
 int rv_rpmdb_by_number(struct rv_rpmdb *db, int64_t hnum, struct rv_err *err) RV_CHECK;
 int rv_rpmdb_next(struct rv_rpmdb *db, struct rv_rpm_row *ret, struct rv_err *err) RV_CHECK;
+
+/* --- for the kinds */
+
+/* Whether somebody wrote since the files were opened; the sink is told of it once. */
+bool rv_rpmdb_changed(struct rv_rpmdb *db);
+/* The database fails as a whole: RV_FAILED (the system could not read) or RV_DAMAGED, and why. */
+int rv_rpmdb_fail(const struct rv_rpmdb *db, int code, const char *reason, struct rv_err *err) RV_CHECK;
+/* The rows end before their time: a warning that keeps what was read, or the same error when there is nothing. */
+int rv_rpmdb_cut(const struct rv_rpmdb *db, int code, const char *reason, struct rv_err *err) RV_CHECK;
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Finding the rpmdb: sqlite in one of three directories; older formats are recognised, named and refused. */
+/* Finding the rpmdb: sqlite or ndb in one of three directories; BerkeleyDB is recognised, named and refused. */
 #include "core/distro/rpm/place.h"
 
 #include <errno.h>
@@ -10,6 +10,7 @@
 
 #include "core/base/err.h"
 #include "core/base/file.h"
+#include "core/distro/rpm/macros.h"
 
 /* Azure Linux 4.0 and Fedora; 3.0, RHEL and older; ostree. */
 static const char *const directories[] = { "usr/lib/sysimage/rpm", "var/lib/rpm", "usr/share/rpm" };
@@ -20,6 +21,8 @@ static const char MOVE_AWAY[] = N_("move it away, and restore the database from 
 
 /* The first page of an empty sqlite database is the smallest that can be one. */
 enum { SMALLEST = 512 };
+
+static const char SQLITE_FILE[] = "rpmdb.sqlite", NDB_FILE[] = "Packages.db";
 
 /* Named before it is opened, so that a change between the two is seen. A path that is absent counts as well: the
  * day a database appears there, the cached view is stale. */
@@ -51,11 +54,11 @@ static int open_beside(int root, const char *path, struct stat *ret)
         return -ENOENT;
 }
 
-/* Looks before sqlite does, for messages that say what is wrong: sqlite would take an empty file for a new
+/* Looks before a reader does, for messages that say what is wrong: sqlite would take an empty file for a new
  * database. */
-static int check_file(struct rv_place *place, struct rv_err *err)
+static int check_file(struct rv_place *place, const void *magic, size_t n, struct rv_err *err)
 {
-        char magic[16];
+        char head[16];
 
         if (fstat(place->fd, &place->stamp) < 0)
                 return read_failed(place->path, errno, err);
@@ -64,43 +67,33 @@ static int check_file(struct rv_place *place, struct rv_err *err)
         if (place->stamp.st_size == 0)
                 return rv_fail(err, RV_DAMAGED, N_("%1: the package database is empty (0 bytes)"), RESTORE, place->path,
                                NULL);
-        if (place->stamp.st_size < SMALLEST || pread(place->fd, magic, sizeof magic, 0) != sizeof magic ||
-            memcmp(magic, "SQLite format 3", sizeof magic) != 0)
+        if (place->stamp.st_size < SMALLEST || pread(place->fd, head, n, 0) != (ssize_t)n ||
+            memcmp(head, magic, n) != 0)
                 return rv_fail(err, RV_DAMAGED, N_("%1: is no package database, or its beginning is destroyed"),
                                RESTORE, place->path, NULL);
         return RV_OK;
 }
 
-/* RV_NOTFOUND without an error set: the next directory is tried. */
-static int open_sqlite(int root, const char *directory, struct rv_sink *sink, struct rv_place *place,
-                       struct rv_err *err)
+static int open_sqlite(int root, struct rv_place *place, struct rv_err *err)
 {
         char journal[64];
         struct stat st;
-        int fd;
+        int fd = rv_open_in_root(root, place->path, O_RDONLY);
 
-        *place = (struct rv_place){ .directory = directory, .fd = -1, .wal_fd = -1 };
-        (void)snprintf(place->path, sizeof place->path, "%s/rpmdb.sqlite", directory);
-        (void)snprintf(place->wal, sizeof place->wal, "%s/rpmdb.sqlite-wal", directory);
-        (void)snprintf(journal, sizeof journal, "%s/rpmdb.sqlite-journal", directory);
-        if (depend(sink, root, place->path) || depend(sink, root, place->wal))
-                return rv_fail_memory(err);
-        fd = rv_open_in_root(root, place->path, O_RDONLY);
-        if (fd == -ENOENT || fd == -ENOTDIR)
-                return RV_NOTFOUND;
         if (fd < 0)
                 return read_failed(place->path, -fd, err);
         place->fd = fd;
         fd = open_beside(root, place->wal, &place->wal_stamp);
         place->wal_denied = fd < 0 && fd != -ENOENT;
         place->wal_fd = fd < 0 ? -1 : fd;
+        (void)snprintf(journal, sizeof journal, "%s/%s-journal", place->directory, SQLITE_FILE);
         fd = open_beside(root, journal, &st);
         place->journal = fd >= 0;
         rv_close(&fd);
-        return check_file(place, err);
+        return check_file(place, "SQLite format 3", 16, err);
 }
 
-/* BerkeleyDB keeps its magic at byte 12 in the order of the machine that wrote it; ndb begins with "RpmP". */
+/* BerkeleyDB keeps its magic at byte 12 in the order of the machine that wrote it. */
 static bool is_berkeley(const unsigned char *head)
 {
         static const unsigned char kinds[][4] = {
@@ -114,36 +107,99 @@ static bool is_berkeley(const unsigned char *head)
         return false;
 }
 
-/* A database of another format in this directory is an error that says what it is. */
-static int refuse_other(int root, const char *directory, const char *name, struct rv_sink *sink, struct rv_err *err)
+/* What is no database that can be read is an error that says what it is. */
+static int refuse(int fd, const char *path, struct rv_err *err)
 {
-        static const char hint[] =
-                N_("convert it on that system with rpm 4.16 or newer: rpmdb --define '_db_backend sqlite' --rebuilddb");
         unsigned char head[16] = { 0 };
+
+        if (pread(fd, head, sizeof head, 0) < 0)
+                return read_failed(path, errno, err);
+        if (is_berkeley(head))
+                return rv_fail(
+                        err, RV_UNSUPPORTED, N_("%1: is a BerkeleyDB package database, which is not read"),
+                        N_("convert it with rpm 4.16 or newer on a system whose rpm reads BerkeleyDB: rpmdb --define "
+                           "'_db_backend sqlite' --rebuilddb"),
+                        path, NULL);
+        return rv_fail(err, RV_DAMAGED, N_("%1: is no package database, or its beginning is destroyed"), MOVE_AWAY,
+                       path, NULL);
+}
+
+static int open_ndb(int root, struct rv_place *place, struct rv_err *err)
+{
+        char magic[4];
+        int fd = rv_open_in_root(root, place->path, O_RDONLY);
+
+        if (fd < 0)
+                return read_failed(place->path, -fd, err);
+        place->fd = fd;
+        place->ndb = true;
+        if (pread(fd, magic, sizeof magic, 0) == sizeof magic && memcmp(magic, "RpmP", sizeof magic) != 0)
+                return refuse(fd, place->path, err);
+        return check_file(place, "RpmP", sizeof magic, err);
+}
+
+static int refuse_old(int root, const char *directory, struct rv_sink *sink, struct rv_err *err)
+{
         char path[64];
         RV_FD_CLEANUP int fd = -1;
 
-        (void)snprintf(path, sizeof path, "%s/%s", directory, name);
+        (void)snprintf(path, sizeof path, "%s/Packages", directory);
         if (depend(sink, root, path))
                 return rv_fail_memory(err);
         fd = rv_open_in_root(root, path, O_RDONLY);
         if (fd == -ENOENT || fd == -ENOTDIR)
                 return RV_OK;
-        if (fd < 0)
-                return read_failed(path, -fd, err);
-        if (pread(fd, head, sizeof head, 0) < 0)
-                return read_failed(path, errno, err);
-        if (is_berkeley(head))
-                return rv_fail(err, RV_UNSUPPORTED, N_("%1: is a BerkeleyDB package database, which is not read"), hint,
-                               path, NULL);
-        if (memcmp(head, "RpmP", 4) == 0)
-                return rv_fail(err, RV_UNSUPPORTED, N_("%1: is an ndb package database, which is not read"), hint, path,
-                               NULL);
-        return rv_fail(err, RV_DAMAGED, N_("%1: is no package database, or its beginning is destroyed"), MOVE_AWAY,
-                       path, NULL);
+        return fd < 0 ? read_failed(path, -fd, err) : refuse(fd, path, err);
 }
 
-/* sqlite in any directory is preferred over older formats in all: a converted system may keep its old files. */
+/* What cannot be looked at is there: opening it says why. */
+static bool is_there(int root, const char *path)
+{
+        struct stat st;
+        int r = rv_stat_in_root(root, path, &st);
+
+        return r != -ENOENT && r != -ENOTDIR;
+}
+
+/* rpm takes the kind that it is set to, and only without a file of that kind what else there is; what was left beside
+ * it, by a conversion that went half way, is told of. */
+static int choose(int root, struct rv_sink *sink, bool *ret_ndb, const char *sqlite, const char *ndb,
+                  struct rv_err *err)
+{
+        if (rv_rpm_prefers_ndb(root, sink, ret_ndb))
+                return rv_fail_memory(err);
+        if (sink)
+                rv_warn(sink, RV_PARTIAL,
+                        N_("%1: is not read, since %2 lies beside it, which is the one that rpm is set to use here"),
+                        *ret_ndb ? sqlite : ndb, *ret_ndb ? ndb : sqlite, NULL);
+        return RV_OK;
+}
+
+/* RV_NOTFOUND without an error set: the next directory is tried. */
+static int open_in(int root, const char *directory, struct rv_sink *sink, struct rv_place *place, struct rv_err *err)
+{
+        char sqlite[64], ndb[64];
+        bool use_ndb;
+        int r = RV_OK;
+
+        *place = (struct rv_place){ .directory = directory, .fd = -1, .wal_fd = -1 };
+        (void)snprintf(sqlite, sizeof sqlite, "%s/%s", directory, SQLITE_FILE);
+        (void)snprintf(ndb, sizeof ndb, "%s/%s", directory, NDB_FILE);
+        (void)snprintf(place->wal, sizeof place->wal, "%s/%s-wal", directory, SQLITE_FILE);
+        if (depend(sink, root, sqlite) || depend(sink, root, place->wal) || depend(sink, root, ndb))
+                return rv_fail_memory(err);
+        use_ndb = is_there(root, ndb);
+        if (!use_ndb && !is_there(root, sqlite))
+                return RV_NOTFOUND;
+        if (use_ndb && is_there(root, sqlite))
+                r = choose(root, sink, &use_ndb, sqlite, ndb, err);
+        if (r)
+                return r;
+        (void)snprintf(place->path, sizeof place->path, "%s", use_ndb ? ndb : sqlite);
+        return use_ndb ? open_ndb(root, place, err) : open_sqlite(root, place, err);
+}
+
+/* What can be read in any directory is preferred over what cannot in all: a converted system may keep its old files. */
 int rv_place_find(int root, struct rv_sink *sink, struct rv_place *ret, struct rv_err *err)
 {
         struct rv_place place;
@@ -151,7 +207,7 @@ int rv_place_find(int root, struct rv_sink *sink, struct rv_place *ret, struct r
         int r;
 
         for (i = 0; i < N_DIRECTORIES; i++) {
-                r = open_sqlite(root, directories[i], sink, &place, err);
+                r = open_in(root, directories[i], sink, &place, err);
                 if (r == RV_OK) {
                         *ret = place;
                         return RV_OK;
@@ -161,9 +217,7 @@ int rv_place_find(int root, struct rv_sink *sink, struct rv_place *ret, struct r
                         return r;
         }
         for (i = 0; i < N_DIRECTORIES; i++) {
-                r = refuse_other(root, directories[i], "Packages.db", sink, err);
-                if (!r)
-                        r = refuse_other(root, directories[i], "Packages", sink, err);
+                r = refuse_old(root, directories[i], sink, err);
                 if (r)
                         return r;
         }

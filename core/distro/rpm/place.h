@@ -13,6 +13,7 @@ struct rv_place {
         const char *directory;  /* below the root, constant */
         char path[64], wal[64]; /* of the database and its write-ahead log */
         int fd, wal_fd;         /* wal_fd -1: there is none, or it is empty */
+        bool ndb;               /* of that kind; else sqlite */
         struct stat stamp, wal_stamp;
         bool journal;    /* a rollback journal tells of a change that was cut off */
         bool wal_denied; /* there is a log, and it cannot be opened */

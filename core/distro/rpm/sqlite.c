@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Walking the table Packages of rpm's back end "sqlite". */
+#include <stdlib.h>
+
+#include "core/base/err.h"
+#include "core/distro/rpm/db.h"
+#include "core/distro/rpm/vfs.h"
+
+enum {
+        WATCH_EVERY = 10000, /* of sqlite's instructions, of which a row takes about ten */
+        WATCH_MOST = 1000    /* such rounds without a row: the search of a million packages by name takes fewer */
+};
+
+static const char REBUILD[] = N_("restore it from a backup; if rpm can still read it: rpmdb --rebuilddb");
+
+struct reader {
+        sqlite3 *db;
+        sqlite3_stmt *rows;
+        bool in_order; /* the choice gives rising numbers */
+        int64_t last;  /* number of the last row */
+        bool circle;   /* the rows do not end */
+        unsigned busy; /* calls of the watch since the last row */
+};
+
+/* Pages of a hostile database may name one another, so that a walk never ends and gives no row. */
+static int watch(void *context)
+{
+        struct reader *reader = context;
+
+        reader->circle = ++reader->busy > WATCH_MOST;
+        return reader->circle;
+}
+
+/* What sqlite says, or what it cannot see. */
+static const char *reason(const struct reader *reader)
+{
+        return reader->circle ? "its pages go round in a circle" : sqlite3_errmsg(reader->db);
+}
+
+/* The system failed to read: the next time it may succeed, unlike with what the file itself lacks. */
+static int code_of(const struct reader *reader)
+{
+        int code = sqlite3_extended_errcode(reader->db);
+
+        return code == SQLITE_IOERR_READ || code == SQLITE_IOERR_FSTAT ? RV_FAILED : RV_DAMAGED;
+}
+
+static bool no_memory(const struct reader *reader)
+{
+        return (sqlite3_errcode(reader->db) & 0xff) == SQLITE_NOMEM;
+}
+
+static int failed(const struct rv_rpmdb *db, struct rv_err *err)
+{
+        const struct reader *reader = db->reader;
+
+        if (no_memory(reader))
+                return rv_fail_memory(err);
+        return rv_rpmdb_fail(db, code_of(reader), reason(reader), err);
+}
+
+/* Whether this is a real table whose columns that are read here are stored: what sqlite returns for a row. A view or a
+ * computed column in its place, which sqlite would take all the same, could compute for ever. */
+static int look_for_table(const struct reader *reader, const char *name)
+{
+        sqlite3_stmt *look = NULL;
+        int step = SQLITE_ERROR;
+
+        if (sqlite3_prepare_v2(reader->db,
+                               "SELECT 1 FROM sqlite_master WHERE name=?1 AND type='table' AND rootpage>0 AND NOT "
+                               "EXISTS (SELECT 1 FROM pragma_table_xinfo(?1) WHERE hidden<>0 AND lower(name) IN "
+                               "('hnum', 'blob', 'key'))",
+                               -1, &look, NULL) == SQLITE_OK &&
+            sqlite3_bind_text(look, 1, name, -1, SQLITE_STATIC) == SQLITE_OK)
+                step = sqlite3_step(look);
+        (void)sqlite3_finalize(look);
+        return step;
+}
+
+static int check_table(const struct rv_rpmdb *db, struct rv_err *err)
+{
+        int step = look_for_table(db->reader, "Packages");
+
+        if (step == SQLITE_ROW)
+                return RV_OK;
+        if (step != SQLITE_DONE)
+                return failed(db, err);
+        return rv_fail(err, RV_DAMAGED, N_("%1: has no table of packages"), REBUILD, db->place.path, NULL);
+}
+
+static int sqlite_open(struct rv_rpmdb *db, struct rv_err *err)
+{
+        struct reader *reader = db->reader = calloc(1, sizeof *reader);
+        int r;
+
+        if (!reader)
+                return rv_fail_memory(err);
+        r = rv_vfs_open(db->place.fd, db->place.wal_fd, &reader->db, err);
+        if (r)
+                return r;
+        (void)sqlite3_limit(reader->db, SQLITE_LIMIT_LENGTH, LARGEST_HEADER);
+        sqlite3_progress_handler(reader->db, WATCH_EVERY, watch, reader);
+        return check_table(db, err);
+}
+
+static void sqlite_close(struct rv_rpmdb *db)
+{
+        struct reader *reader = db->reader;
+
+        if (!reader)
+                return;
+        (void)sqlite3_finalize(reader->rows);
+        (void)sqlite3_close(reader->db);
+        free(reader);
+}
+
+/* Prepares a selection anew. The count restarts with it, since it decides whether damage is an error or a warning. */
+static int choose(struct rv_rpmdb *db, const char *sql, struct rv_err *err)
+{
+        struct reader *reader = db->reader;
+
+        (void)sqlite3_finalize(reader->rows);
+        reader->rows = NULL;
+        reader->in_order = reader->circle = false;
+        reader->busy = 0;
+        return sqlite3_prepare_v2(reader->db, sql, -1, &reader->rows, NULL) == SQLITE_OK ? RV_OK : failed(db, err);
+}
+
+/* In the order of numbers, which is the order of installation. */
+static int sqlite_all(struct rv_rpmdb *db, struct rv_err *err)
+{
+        struct reader *reader = db->reader;
+        int r = choose(db, "SELECT hnum, blob FROM Packages", err);
+
+        reader->in_order = true;
+        return r;
+}
+
+/* rpm's own index by name; without it every row is given, and the caller looks at names anyway. */
+static int sqlite_by_name(struct rv_rpmdb *db, const char *name, struct rv_err *err)
+{
+        const struct reader *reader = db->reader;
+
+        if (look_for_table(reader, "Name") != SQLITE_ROW ||
+            choose(db, "SELECT hnum, blob FROM Packages WHERE hnum IN (SELECT hnum FROM Name WHERE key=?1)", NULL))
+                return sqlite_all(db, err);
+        return sqlite3_bind_text(reader->rows, 1, name, -1, SQLITE_TRANSIENT) == SQLITE_OK ? RV_OK : failed(db, err);
+}
+
+static int sqlite_by_number(struct rv_rpmdb *db, int64_t hnum, struct rv_err *err)
+{
+        const struct reader *reader = db->reader;
+        int r = choose(db, "SELECT hnum, blob FROM Packages WHERE hnum=?1", err);
+
+        if (!r && sqlite3_bind_int64(reader->rows, 1, hnum) != SQLITE_OK)
+                r = failed(db, err);
+        return r;
+}
+
+/* The last step gave no row: the end, damage, or somebody writing. A writer explains any damage, so it is looked
+ * for first; damage after the first row keeps what was read. */
+static int end_of_rows(struct rv_rpmdb *db, int step, struct rv_err *err)
+{
+        const struct reader *reader = db->reader;
+
+        if (rv_rpmdb_changed(db) || step == SQLITE_DONE)
+                return RV_OK;
+        if (no_memory(reader))
+                return rv_fail_memory(err);
+        return rv_rpmdb_cut(db, code_of(reader), reason(reader), err);
+}
+
+/* A number that does not rise was given before: the pages go round in a circle. */
+static bool follows(struct reader *reader, bool first)
+{
+        int64_t number = sqlite3_column_int64(reader->rows, 0);
+        bool rises = !reader->in_order || first || number > reader->last;
+
+        reader->last = number;
+        reader->circle |= !rises;
+        return rises;
+}
+
+/* A row that cannot be put together, because one of its pages is cut off, is given with no bytes: the walk goes on
+ * behind it, and the views list it by its number. */
+static int sqlite_next(struct rv_rpmdb *db, struct rv_rpm_row *ret, struct rv_err *err)
+{
+        struct reader *reader = db->reader;
+        int step;
+
+        if (!reader->rows)
+                return RV_OK;
+        reader->busy = 0;
+        step = sqlite3_step(reader->rows);
+        if (step == SQLITE_ROW && follows(reader, db->n_read == 0)) {
+                const void *blob = sqlite3_column_blob(reader->rows, 1);
+                size_t size = (size_t)sqlite3_column_bytes(reader->rows, 1);
+
+                /* Bytes that are not there, or not readable, are a damaged header, not the end. */
+                *ret = (struct rv_rpm_row){ sqlite3_column_int64(reader->rows, 0), blob ? blob : "", blob ? size : 0 };
+                return RV_OK;
+        }
+        step = end_of_rows(db, step, err);
+        (void)sqlite3_finalize(reader->rows);
+        reader->rows = NULL;
+        return step;
+}
+
+const struct rv_rpm_kind rv_rpm_sqlite = {
+        .open = sqlite_open,
+        .close = sqlite_close,
+        .all = sqlite_all,
+        .by_name = sqlite_by_name,
+        .by_number = sqlite_by_number,
+        .next = sqlite_next,
+};
