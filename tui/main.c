@@ -3,6 +3,7 @@
  * the asked command does not need. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "core/base/log.h"
 #include "core/base/paths.h"
 #include "core/model/load.h"
+#include "core/model/registry.h"
 #include "core/run/job.h"
 #include "tui/batch/batch.h"
 #include "tui/batch/output.h"
@@ -22,6 +24,7 @@
 #include "tui/line/line.h"
 #include "tui/man/man.h"
 #include "tui/present/command.h"
+#include "tui/present/looks.h"
 #include "tui/present/text.h"
 #ifdef HAVE_CURSES
 #include "tui/curses/curses.h"
@@ -183,8 +186,36 @@ static void open_log(void)
                 rv_log_to(open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
 }
 
+static void warn(void *user, const char *packed, size_t size)
+{
+        rv_session_warn(user, packed, size);
+}
+
+static void ignore(void *user, const char *packed, size_t size)
+{
+        (void)user;
+        (void)packed;
+        (void)size;
+}
+
+/* What configuration sets, the words of a command change. */
+static void read_looks(struct rv_session *session, const struct rv_host *host, bool quiet)
+{
+        struct rv_looks_reader reader = { .warn = quiet ? ignore : warn, .user = session };
+        struct rv_root system;
+        char own[PATH_MAX];
+
+        if (rv_root_open("/", &system, NULL) != RV_OK)
+                return;
+        reader.root = &system;
+        reader.own = rv_looks_own(own, sizeof own) ? own : NULL;
+        reader.n_sections = rv_registry_names(host->registry, &reader.sections);
+        rv_looks_read(&reader, &session->base);
+        rv_root_close(&system);
+}
+
 /* The host is opened after the scan, because --root may stand anywhere among the words. */
-static int run(struct rv_session *session, struct rv_host *host, int argc, char **argv)
+static int run(struct rv_session *session, struct rv_host *host, bool quiet, int argc, char **argv)
 {
         RV_ERR_CLEANUP struct rv_err err = { 0 };
         int r = rv_host_open(session->base.root, session->plugin_directory, host, &err);
@@ -195,6 +226,7 @@ static int run(struct rv_session *session, struct rv_host *host, int argc, char 
         host->own = &rv_own_plugin;
         session->host = host;
         rv_inside_open(host);
+        read_looks(session, host, quiet);
         r = rv_batch_run(session, (const char *const *)argv + 1, (size_t)argc - 1);
         rv_inside_close(host);
         rv_host_close(host);
@@ -233,7 +265,7 @@ int main(int argc, char **argv)
                 rv_settings_scan((const char *const *)argv + 1, argc > 0 ? (size_t)argc - 1 : 0, &scanned);
                 session.base.root = scanned.root;
                 session.base.format = scanned.format;
-                r = run(&session, &host, argc, argv);
+                r = run(&session, &host, scanned.quiet, argc, argv);
         }
         written = rv_output_check(&output, &err);
         if (err.code)

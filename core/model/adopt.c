@@ -21,7 +21,7 @@ _Static_assert(sizeof(struct rv_action) % 8 == 0, "structs grow by whole 8 bytes
 static const struct {
         size_t ours, least;
 } sizes[RV_K_COUNT] = {
-        [RV_K_PLUGIN] = { sizeof(struct rv_plugin), sizeof(struct rv_plugin) },
+        [RV_K_PLUGIN] = { sizeof(struct rv_plugin), offsetof(struct rv_plugin, settings) },
         [RV_K_VIEW] = { sizeof(struct rv_view), sizeof(struct rv_view) },
         [RV_K_COLUMN] = { sizeof(struct rv_column), offsetof(struct rv_column, flags) },
         [RV_K_ENUM] = { sizeof(struct rv_enum), offsetof(struct rv_enum, role) },
@@ -306,6 +306,8 @@ int rv_plugin_adopt(const void *object, size_t object_size, const struct rv_rang
         rc = take_views(&a, plugin);
         if (!rc)
                 rc = take_actions(&a, plugin);
+        if (!rc)
+                rc = take_args(&a, &plugin->settings, plugin->n_settings);
         if (!rc)
                 *ret = plugin;
         return rc;

@@ -18,6 +18,7 @@
 #include "core/base/log.h"
 #include "core/base/paths.h"
 #include "core/base/time.h"
+#include "core/model/config.h"
 
 #define SIZE_LIMIT ((off_t)1 << 30)
 enum { FORGET_S = 30 * 24 * 3600 };
@@ -125,11 +126,17 @@ int rv_cache_open(const struct rv_root *root)
         return descend(base, name);
 }
 
+/* Configuration is among what an answer depends on, and is not known yet when the answer is looked for. */
+static bool names_answer(const char *option)
+{
+        return !rv_config_option(option);
+}
+
 static void file_name(char out[256], const char *plugin, const char *view, const struct rv_query *query)
 {
         RV_BUF_CLEANUP struct rv_buf canonical = { 0 };
 
-        rv_query_canonical(query, NULL, &canonical);
+        rv_query_canonical(query, names_answer, &canonical);
         (void)snprintf(out, 256, "%.64s.%.64s.%016llx", plugin, view,
                        (unsigned long long)rv_hash(RV_HASH_START, rv_buf_str(&canonical), canonical.size));
 }

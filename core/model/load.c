@@ -14,6 +14,7 @@
 #include "core/base/time.h"
 #include "core/model/cache.h"
 #include "core/model/common.h"
+#include "core/model/config.h"
 #include "core/model/sink_private.h"
 #include "core/model/stamp.h"
 
@@ -241,8 +242,10 @@ static int call_fill(const struct rv_host *host, const struct question *question
                 rv_sink_joined(sink, question->id, question->domain, rv_common_plugin_column(question->view->id));
         if (library)
                 rv_stamp_take(AT_FDCWD, library, &stamp);
+        rc = question->plugin ? rv_config_query(&host->root, question->plugin, question->query, sink, err) : RV_OK;
         err->domain = question->domain;
-        rc = question->fill(question->query, sink, err);
+        if (!rc)
+                rc = question->fill(question->query, sink, err);
         err->domain = before;
         /* A plugin that was replaced may declare and find other things; a view that rests on nothing is not cached. */
         if (!rc && library && sink->n_stamps)

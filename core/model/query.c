@@ -131,7 +131,7 @@ static bool is_enum(const struct rv_arg *arg, const char *value)
         return false;
 }
 
-static bool fits(const struct rv_arg *arg, const char *value)
+bool rv_arg_fits(const struct rv_arg *arg, const char *value)
 {
         int64_t number;
 
@@ -197,7 +197,7 @@ int rv_query_add(struct rv_query *query, const char *id, const char *value, stru
                 return rv_fail(err, RV_USAGE, N_("%1: the value is too long"), NULL, id, NULL);
         if (!(arg->flags & RV_REPEAT) && rv_arg(query, id, 0))
                 return rv_fail(err, RV_USAGE, N_("%1: was given twice"), NULL, id, NULL);
-        if (!fits(arg, value))
+        if (!rv_arg_fits(arg, value))
                 return arg->type == RV_ENUM
                                ? list_enums(arg, value, err)
                                : rv_fail(err, RV_USAGE, N_("%1: %2 is no value for it"), NULL, id, value, NULL);

@@ -26,6 +26,8 @@ void rv_query_free(struct rv_query *query);
 void rv_query_freep(struct rv_query **query);
 #define RV_QUERY_CLEANUP __attribute__((cleanup(rv_query_freep)))
 
+/* Whether a value is one of the declared type. */
+bool rv_arg_fits(const struct rv_arg *arg, const char *value);
 /* Adds a value after checking it against the declared type (enum ids, bools, integers, sizes, times). RV_USAGE: unknown
  * argument, a value that does not fit, or a second one for an argument that may not repeat. */
 int rv_query_add(struct rv_query *query, const char *id, const char *value, struct rv_err *err) RV_CHECK;
@@ -37,7 +39,7 @@ int rv_query_words(struct rv_query *query, const char *const *words, size_t n, s
  * the hint leads to their help. */
 int rv_query_complete(const struct rv_query *query, const char *plugin, const char *called,
                       struct rv_err *err) RV_CHECK;
-/* Options of the host ("image", "set:KEY"); a NULL value removes it. */
+/* Options of the host ("image", "set:KEY", "config:KEY"); a NULL value removes it. */
 int rv_query_option(struct rv_query *query, const char *id, const char *value, struct rv_err *err) RV_CHECK;
 /* Asks for a costly column. */
 void rv_query_want(struct rv_query *query, unsigned column);

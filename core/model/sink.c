@@ -333,6 +333,8 @@ static bool lasts(int code)
 
 void rv_warn_packed(struct rv_sink *sink, int code, const char *packed, size_t size)
 {
+        if (!lasts(code))
+                sink->uncacheable = true;
         if (sink->n_warnings >= WARNINGS_MAX || sink->heap.failed || warned(sink, packed, size))
                 return;
         if (!grow_array((void **)&sink->warnings, sink->n_warnings + 1, sizeof *sink->warnings)) {
@@ -348,8 +350,6 @@ void rv_warn(struct rv_sink *sink, int code, const char *msgid, ...)
         RV_BUF_CLEANUP struct rv_buf packed = { 0 };
         va_list args;
 
-        if (!lasts(code))
-                sink->uncacheable = true;
         va_start(args, msgid);
         rv_message_pack(&packed, sink->row_domain, msgid, args);
         va_end(args);

@@ -4,8 +4,8 @@
  *
  * An environment is a directory with a pyvenv.cfg. Its id is its path below the directory that was searched, without a
  * last /venv, /.venv or /env ("team/app" for /opt/team/app and for /opt/team/app/venv); one whose id was taken before
- * is called by its whole path ("/srv/team/app"). Bytes that are no UTF-8, control characters and % are written as %XX,
- * so that an id can always be typed.
+ * is called by its whole path ("/srv/team/app"), and so is every one in a home. Bytes that are no UTF-8, control
+ * characters and % are written as %XX, so that an id can always be typed.
  */
 #ifndef SANDBOXES_ENV_H
 #define SANDBOXES_ENV_H
@@ -43,8 +43,8 @@ struct dist_list {
         size_t n;
 };
 
-/* All environments below the configured directories, by search directory and path. What cannot be searched becomes a
- * warning. */
+/* All environments below the configured directories, by search directory and path, then on request those in homes. What
+ * cannot be searched becomes a warning. */
 int env_find(struct scan *scan, struct env_list *ret, struct rv_err *err) RV_CHECK;
 /* The one that a user named by id or path; RV_NOTFOUND. */
 int env_named(struct scan *scan, const char *name, struct env *ret, struct rv_err *err) RV_CHECK;

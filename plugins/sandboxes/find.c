@@ -9,12 +9,12 @@
 #include "core/base/err.h"
 #include "core/base/utf8.h"
 #include "plugins/sandboxes/env.h"
+#include "plugins/sandboxes/homes.h"
 
 enum { MAX_DEPTH = 4, MAX_DIRECTORIES = 8192, MAX_ENVS = 1024 };
 
 /* In the order in which they give out ids: reeve's own first. */
-static const char *const search[] = { "/var/lib/reeve/sandboxes", "/opt", "/srv", "/usr/local" };
-enum { N_SEARCH = sizeof search / sizeof *search };
+static const char SEARCH[] = "/var/lib/reeve/sandboxes, /opt, /srv, /usr/local";
 
 /* What never holds an environment of its own, and much else. */
 static const char *const skipped[] = { ".git",       "__pycache__",  "dist-packages",
@@ -29,7 +29,8 @@ struct step { /* a directory still to be looked at */
 struct finder {
         struct scan *scan;
         struct env_list *list;
-        const char *top; /* the directory being searched */
+        const char *top; /* the directory being searched; "": ids are whole paths */
+        unsigned depth;  /* how far below it */
         struct step *first, **last;
         size_t directories;
 };
@@ -98,7 +99,7 @@ static bool is_taken(const struct env_list *list, const char *id)
 static const char *short_id(struct finder *finder, const char *path)
 {
         static const char *const plain[] = { "/.venv", "/venv", "/env" };
-        const char *below = path + strlen(finder->top), *last = strrchr(path, '/');
+        const char *below = *finder->top ? path + strlen(finder->top) : "", *last = strrchr(path, '/');
         char *id;
         size_t i, n = strlen(below);
 
@@ -154,7 +155,7 @@ static int look(struct finder *finder, const struct step *step, struct rv_err *e
         config = dir_find(&dir, "pyvenv.cfg");
         if (config && (S_ISREG(config->mode) || S_ISLNK(config->mode)))
                 return add_env(finder, step->path, err);
-        for (i = 0; i < dir.n && step->depth < MAX_DEPTH && !r; i++)
+        for (i = 0; i < dir.n && step->depth < finder->depth && !r; i++)
                 if (S_ISDIR(dir.entries[i].mode) && !is_skipped(dir.entries[i].name))
                         r = queue(finder, scan_join(finder->scan, step->path, dir.entries[i].name), step->depth + 1,
                                   err);
@@ -166,27 +167,81 @@ static int by_path(const void *a, const void *b)
         return strcmp(((const struct env *)a)->path, ((const struct env *)b)->path);
 }
 
+/* Searches one directory. Found nearest first, shown by path within it. */
+static int search(struct finder *finder, const char *directory, struct rv_err *err)
+{
+        size_t before = finder->list->n;
+        int r;
+
+        finder->first = NULL;
+        finder->last = &finder->first;
+        r = queue(finder, directory, 0, err);
+        for (; finder->first && !r; finder->first = finder->first->next)
+                r = look(finder, finder->first, err);
+        qsort(finder->list->envs + before, finder->list->n - before, sizeof *finder->list->envs, by_path);
+        return r;
+}
+
+static int search_home(void *user, const char *path, struct rv_err *err)
+{
+        struct finder *finder = user;
+
+        return search(finder, path, err);
+}
+
+/* The configured directories. One that is no absolute path could only be meant from a working directory. */
+static int search_listed(struct finder *finder, const char *list, struct rv_err *err)
+{
+        size_t n, end;
+        char *path;
+        int r = RV_OK;
+
+        finder->depth = MAX_DEPTH;
+        for (; *list && !r; list += n + (list[n] == ',')) {
+                list += strspn(list, " \t");
+                n = strcspn(list, ",");
+                for (end = n;
+                     end && (list[end - 1] == ' ' || list[end - 1] == '\t' || (end > 1 && list[end - 1] == '/'));)
+                        end--;
+                path = rv_arena_strndup(&finder->scan->arena, list, end);
+                if (!path)
+                        return rv_fail_memory(err);
+                if (*path == '/') {
+                        finder->top = path[1] ? path : "";
+                        r = search(finder, path, err);
+                } else if (*path) {
+                        rv_warn(finder->scan->sink, RV_PARTIAL,
+                                N_("[sandboxes] directories: %1 is no absolute path, so it is not searched"), path,
+                                NULL);
+                }
+        }
+        return r;
+}
+
+/* On request: by the option of the command, else by the root's configuration. */
+static bool wants_homes(const struct rv_query *query)
+{
+        const char *said = rv_arg(query, "homes", 0);
+
+        said = said ? said : rv_option(query, "config:homes");
+        return said && strcmp(said, "true") == 0;
+}
+
 int env_find(struct scan *scan, struct env_list *ret, struct rv_err *err)
 {
+        const char *list = rv_option(scan->query, "config:directories");
         struct finder finder = { .scan = scan, .list = ret };
-        size_t i, before;
-        int r = RV_OK;
+        int r;
 
         *ret = (struct env_list){ .envs = rv_arena_alloc(&scan->arena, MAX_ENVS * sizeof *ret->envs) };
         if (!ret->envs)
                 return rv_fail_memory(err);
-        for (i = 0; i < N_SEARCH && !r; i++) {
-                finder.top = search[i];
-                finder.first = NULL;
-                finder.last = &finder.first;
-                /* Found nearest first, shown by path within the directory that was searched. */
-                before = ret->n;
-                r = queue(&finder, search[i], 0, err);
-                for (; finder.first && !r; finder.first = finder.first->next)
-                        r = look(&finder, finder.first, err);
-                qsort(ret->envs + before, ret->n - before, sizeof *ret->envs, by_path);
-        }
-        return r;
+        r = search_listed(&finder, list ? list : SEARCH, err);
+        if (r || !wants_homes(scan->query))
+                return r;
+        finder.top = "";
+        finder.depth = 1;
+        return homes_visit(scan, search_home, &finder, err);
 }
 
 int env_named(struct scan *scan, const char *name, struct env *ret, struct rv_err *err)

@@ -116,6 +116,25 @@ static const struct rv_column package_columns[] = {
         [PACKAGES_SUMMARY] = { .id = "summary", .title = N_("Summary"), .type = RV_TEXT, .priority = 8 },
 };
 
+/* Users' own environments are theirs: nobody looks at them unless it was said. */
+#define HOMES                                                                                                      \
+        {                                                                                                          \
+                .id = "homes", .title = N_("Homes"),                                                               \
+                .help = N_("look into users' home directories too, at ~/.venv and where tools keep environments"), \
+                .type = RV_BOOL                                                                                    \
+        }
+
+static const struct rv_arg of_list[] = { HOMES };
+
+static const struct rv_arg settings[] = {
+        { .id = "directories",
+          .title = N_("Directories"),
+          .help = N_("the directories that are searched, with commas between them, instead of "
+                     "/var/lib/reeve/sandboxes, /opt, /srv, /usr/local"),
+          .type = RV_LIST },
+        HOMES,
+};
+
 /* What both views of one environment take. */
 static const struct rv_arg of_sandbox[] = {
         { .id = "id",
@@ -124,14 +143,18 @@ static const struct rv_arg of_sandbox[] = {
           .ref = "sandboxes/sandboxes",
           .type = RV_REF,
           .flags = RV_REQUIRED | RV_POSITIONAL },
+        HOMES,
 };
 
 static const struct rv_view views[] = {
         { .id = "sandboxes",
           .title = N_("Environments"),
-          .help = N_("Python environments below /var/lib/reeve/sandboxes, /opt, /srv and /usr/local"),
+          .help = N_("Python environments below /var/lib/reeve/sandboxes, /opt, /srv and /usr/local, or where "
+                     "reeve.conf says"),
           .columns = sandbox_columns,
           .n_columns = COUNT(sandbox_columns),
+          .args = of_list,
+          .n_args = COUNT(of_list),
           .shape = RV_SHAPE_LIST,
           .fill = fill_sandboxes },
         { .id = "files",
@@ -166,4 +189,6 @@ RV_PLUGIN = {
         .n_views = COUNT(views),
         .findings = fill_findings,
         .space = fill_space,
+        .settings = settings,
+        .n_settings = COUNT(settings),
 };

@@ -16,7 +16,7 @@ enum { MAX_STAMPS = 16384 };
 
 void scan_start(struct scan *scan, const struct rv_query *query, struct rv_sink *sink)
 {
-        *scan = (struct scan){ .root = rv_root_fd(query), .sink = sink };
+        *scan = (struct scan){ .root = rv_root_fd(query), .query = query, .sink = sink };
 }
 
 void scan_free(struct scan *scan)

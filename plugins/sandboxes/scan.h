@@ -22,7 +22,8 @@ struct scan_place { /* a directory by identity; ino 0 is none */
 };
 
 struct scan {
-        int root;             /* O_PATH */
+        int root; /* O_PATH */
+        const struct rv_query *query;
         struct rv_sink *sink; /* who is told; never NULL */
         struct rv_arena arena;
         size_t stamps;                               /* files and directories named to the host */

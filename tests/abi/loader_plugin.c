@@ -102,15 +102,24 @@ static const struct rv_action actions[] = {
 #endif
 };
 
+#if !defined(VARIANT_wildsetting) && !defined(VARIANT_undersized)
+static const struct rv_arg settings[] = { { .id = "depth", .title = "Depth", .type = RV_INT } };
+#endif
+
 RV_PLUGIN = {
 #if defined(VARIANT_wrongabi)
         .abi = RV_ABI + 1,
 #else
         .abi = RV_ABI,
 #endif
-        .size = { [RV_K_PLUGIN] = sizeof(struct rv_plugin)
+        .size = { [RV_K_PLUGIN] =
+#if defined(VARIANT_undersized)
+                          offsetof(struct rv_plugin, settings)
+#else
+                          sizeof(struct rv_plugin)
+#endif
 #if defined(VARIANT_liar)
-                                  + 4096
+                          + 4096
 #endif
                   ,
                   [RV_K_VIEW] = sizeof *views,
@@ -132,5 +141,13 @@ RV_PLUGIN = {
 #endif
         .actions = actions,
         .n_actions = sizeof actions / sizeof *actions,
+#if defined(VARIANT_wildsetting) || defined(VARIANT_undersized)
+        /* the old plugin's size ends before these, so they are not its */
+        .settings = (const void *)16,
+        .n_settings = 1,
+#else
+        .settings = settings,
+        .n_settings = 1,
+#endif
 };
 #endif

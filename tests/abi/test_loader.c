@@ -57,6 +57,8 @@ static void test_readable(void **state)
                 /* a role that an old plugin could not say is the plain one */
                 assert_int_equal(view->columns[1].enums[1].role, i == 2 ? RV_PLAIN : RV_GOOD);
                 assert_int_equal(plugin->n_actions, 1);
+                /* settings came later than the first plugins */
+                assert_int_equal(plugin->n_settings, i == 2 ? 0 : 1);
         }
 }
 
@@ -66,9 +68,10 @@ static void test_refused(void **state)
                 const char *id;
                 int code;
         } cases[] = {
-                { "smallest", RV_DAMAGED },     { "wrongabi", RV_UNSUPPORTED }, { "liar", RV_DAMAGED },
-                { "wildstring", RV_DAMAGED },   { "wildarray", RV_DAMAGED },    { "nokey", RV_DAMAGED },
-                { "nosymbol", RV_UNSUPPORTED }, { "badname", RV_DAMAGED },      { "absent", RV_NOTFOUND },
+                { "smallest", RV_DAMAGED },   { "wrongabi", RV_UNSUPPORTED }, { "liar", RV_DAMAGED },
+                { "wildstring", RV_DAMAGED }, { "wildarray", RV_DAMAGED },    { "wildsetting", RV_DAMAGED },
+                { "nokey", RV_DAMAGED },      { "nosymbol", RV_UNSUPPORTED }, { "badname", RV_DAMAGED },
+                { "absent", RV_NOTFOUND },
         };
         size_t i;
 

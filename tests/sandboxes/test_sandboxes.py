@@ -424,6 +424,114 @@ class Rights(Case):
                 self.assertEqual([row['text'] for row in rows.values()], said if view == 'status' else [])
 
 
+class Configuration(Case):
+    """What etc/reeve below the root says about where environments are."""
+
+    def setUp(self):
+        super().setUp()
+        make_env(self.root, 'opt/one')
+        make_env(self.root, 'data/envs/two/venv')
+        (self.root / 'etc/reeve/conf.d').mkdir(parents=True)
+        (self.root / 'etc/passwd').write_text(
+            'root:x:0:0::/root:/bin/sh\nbin:x:1:1::/:/bin/sh\nnone:x:2:2::/nowhere:\nshort:x\n\n'
+            'alice:x:1000:1000:A:/home/alice/:/bin/sh\nbob:x:1001:1001:B:/home/alice:/bin/sh')
+        (self.root / 'home/alice').mkdir(parents=True)
+
+    def configure(self, text, name='reeve.conf'):
+        path = self.root / 'etc/reeve' / name
+        path.write_text(text)
+        return path
+
+    def test_directories(self):
+        self.assertEqual(list(self.view('sandboxes')), ['one'])
+        self.configure('# ours\n[sandboxes]\ndirectories = /data/envs/ ,/opt\n')
+        self.assertEqual(list(self.view('sandboxes')), ['two', 'one'])
+        self.assertEqual(len(self.view('packages', 'two')), 0)
+        self.configure('[sandboxes]\ndirectories = /data\n', 'conf.d/50-data.conf')
+        self.assertEqual(list(self.view('sandboxes')), ['envs/two'])
+        self.configure('[sandboxes]\ndirectories =\n', 'conf.d/60-none.conf')
+        self.assertEqual(list(self.view('sandboxes')), [])
+        (self.root / 'etc/reeve/conf.d/60-none.conf').unlink()
+        self.assertEqual(list(self.view('sandboxes')), ['envs/two'])
+
+    def test_all_of_the_root(self):
+        self.configure('[sandboxes]\ndirectories = /\n')
+        self.assertEqual(list(self.view('sandboxes')), ['/data/envs/two/venv', '/opt/one'])
+
+    def test_an_edit_shows_through_the_cache(self):
+        where = self.base / 'cache' if os.geteuid() else COPY / 'cache'
+        self.configure('[sandboxes]\ndirectories = /opt\n')
+        self.view('sandboxes')
+        # what has just changed is not cached until it has settled
+        end = time.monotonic() + 30
+        while not list(where.glob('**/sandboxes.sandboxes.*')) and time.monotonic() < end:
+            self.view('sandboxes')
+            time.sleep(0.1)
+        self.assertTrue(list(where.glob('**/sandboxes.sandboxes.*')))
+        for text, ids in (('/data', ['envs/two']), ('/opt', ['one'])):
+            self.configure(f'[sandboxes]\ndirectories = {text}\n')
+            self.assertEqual(list(self.view('sandboxes')), ids)
+        self.configure('[sandboxes]\ndirectories = /data\n', 'conf.d/new.conf')
+        self.assertEqual(list(self.view('sandboxes')), ['envs/two'])
+
+    def test_wrong_lines(self):
+        self.configure('[sandboxes]\ndirectories = opt, /data\nhomes = maybe\nrubbish\n[signatures]\nk = v\nrubbish\n')
+        self.assertEqual(list(self.view('sandboxes', status=12)), ['envs/two'])
+        said = '\n'.join(self.warnings)
+        for word in ('reeve.conf:3: homes cannot be maybe', 'reeve.conf:4: ', 'opt is no absolute path'):
+            self.assertIn(word, said)
+        self.assertEqual(len(self.warnings), 3)
+        # what a newer reeve may know has no effect here, on the exit status neither
+        self.configure('[sandboxes]\ncolour = blue\n')
+        self.assertEqual(list(self.view('sandboxes')), ['one'])
+        self.assertIn('reeve.conf:2: there is no setting colour', self.warnings[0])
+
+    def test_paths_stay_below_the_root(self):
+        outside = self.base / 'outside'
+        make_env(self.base, 'outside/env')
+        (self.root / 'link').symlink_to(outside)
+        self.configure(f'[sandboxes]\ndirectories = /link, {outside}, /../outside\n')
+        self.assertEqual(list(self.view('sandboxes')), [])
+
+    @unittest.skipIf(os.geteuid(), 'only root can become nobody')
+    def test_unreadable(self):
+        self.configure('[sandboxes]\ndirectories = /data\n').chmod(0o600)
+        self.assertEqual(list(self.view('sandboxes')), ['envs/two'])
+        self.assertEqual(list(self.view('sandboxes', user='nobody', status=12)), ['one'])
+        self.assertIn('reeve.conf: cannot be read', self.warnings[0])
+
+    def test_homes(self):
+        home = self.root / 'home/alice'
+        for path in ('.venv', '.virtualenvs/x', '.local/share/pipx/venvs/tool', 'project/venv', '.local/other'):
+            make_env(self.root, f'home/alice/{path}')
+        (self.root / 'data/elsewhere').mkdir()
+        make_env(self.root, 'data/elsewhere/env')
+        (home / '.venvs').symlink_to('/data/elsewhere')
+        (home / '.pyenv').symlink_to('/data')
+        found = [f'/home/alice/{path}' for path in ('.venv', '.virtualenvs/x', '.local/share/pipx/venvs/tool')]
+        self.assertEqual(list(self.view('sandboxes')), ['one'])
+        self.assertEqual(list(self.view('sandboxes', '--homes')), ['one'] + found)
+        self.configure('[sandboxes]\nhomes = yes\n')
+        self.assertEqual(list(self.view('sandboxes')), ['one'] + found)
+        self.assertEqual(len(self.view('packages', found[0])), 0)
+        self.assertEqual(list(self.view('sandboxes', '--homes=false')), ['one'])
+        shutil.rmtree(home / '.venv')
+        self.assertEqual(list(self.view('sandboxes')), ['one'] + found[1:])
+        make_env(self.root, 'home/alice/venv')
+        self.assertIn('/home/alice/venv', self.view('sandboxes'))
+
+    @unittest.skipIf(os.geteuid(), 'only root can become nobody')
+    def test_a_closed_home(self):
+        make_env(self.root, 'home/alice/.venv')
+        (self.root / 'home/alice').chmod(0o700)
+        self.assertEqual(list(self.view('sandboxes', '--homes', user='nobody', status=12)), ['one'])
+        self.assertEqual(self.warnings, ['1 place may not be read: /home/alice'])
+
+    def test_a_system_without_passwd(self):
+        (self.root / 'etc/passwd').unlink()
+        self.assertEqual(list(self.view('sandboxes', '--homes')), ['one'])
+
+
 class Speed(Case):
     def test_ten_thousand_files(self):
         env = make_env(self.root, 'opt/big')

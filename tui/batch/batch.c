@@ -51,20 +51,27 @@ int rv_session_complain(struct rv_session *session, const struct rv_settings *se
         return err->code;
 }
 
+void rv_session_warn(struct rv_session *session, const char *packed, size_t size)
+{
+        RV_BUF_CLEANUP struct rv_buf text = { 0 };
+
+        rv_session_localize(session);
+        rv_buf_add_str(&text, "reeve: ");
+        rv_tr_packed(packed, size, &text);
+        rv_buf_add_char(&text, '\n');
+        say(&text);
+}
+
 /* Remarks are not results: they never go to standard output. */
 void rv_session_remark(struct rv_session *session, const char *msgid, ...)
 {
-        RV_BUF_CLEANUP struct rv_buf packed = { 0 }, text = { 0 };
+        RV_BUF_CLEANUP struct rv_buf packed = { 0 };
         va_list args;
 
-        rv_session_localize(session);
         va_start(args, msgid);
         rv_message_pack(&packed, RV_DOMAIN, msgid, args);
         va_end(args);
-        rv_buf_add_str(&text, "reeve: ");
-        rv_tr_packed(rv_buf_str(&packed), packed.size, &text);
-        rv_buf_add_char(&text, '\n');
-        say(&text);
+        rv_session_warn(session, rv_buf_str(&packed), packed.size);
 }
 
 /* What no function of its own needs. */

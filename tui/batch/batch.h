@@ -46,6 +46,8 @@ int rv_batch_run(struct rv_session *session, const char *const *words, size_t n)
 void rv_session_localize(struct rv_session *session);
 /* Reports an error as the settings want it: on standard error, and as a document in JSON. Returns its exit status. */
 int rv_session_complain(struct rv_session *session, const struct rv_settings *settings, const struct rv_err *err);
+/* A packed message as a line on standard error. */
+void rv_session_warn(struct rv_session *session, const char *packed, size_t size);
 /* A line on standard error, in the reader's language. */
 void rv_session_remark(struct rv_session *session, const char *msgid, ...) RV_SENTINEL;
 

@@ -70,11 +70,11 @@ static void add_column(struct rv_json *json, const struct rv_column *column)
         rv_json_end(json, '}');
 }
 
-static void add_args(struct rv_json *json, const struct rv_arg *args, uint32_t n)
+static void add_args(struct rv_json *json, const char *key, const struct rv_arg *args, uint32_t n)
 {
         uint32_t i;
 
-        rv_json_key(json, "args");
+        rv_json_key(json, key);
         rv_json_begin(json, '[');
         for (i = 0; i < n; i++) {
                 rv_json_begin(json, '{');
@@ -248,7 +248,7 @@ void rv_declare_view(struct rv_json *json, const char *plugin, const struct rv_v
         for (i = 0; i < view->n_columns; i++)
                 add_column(json, &view->columns[i]);
         rv_json_end(json, ']');
-        add_args(json, view->args, view->n_args);
+        add_args(json, "args", view->args, view->n_args);
         add(json, "record", view->record);
         add_words(json, "aliases", view->aliases);
         add_view_schema(json, rv_buf_str(&name), view);
@@ -293,7 +293,7 @@ void rv_declare_action(struct rv_json *json, const struct rv_plugin *plugin, con
         add_bool(json, "needs_root", action->flags & RV_NEEDS_ROOT);
         add_bool(json, "destructive", action->flags & RV_DESTRUCTIVE);
         add_bool(json, "read_only", action->flags & RV_READ_ONLY);
-        add_args(json, action->args, action->n_args);
+        add_args(json, "args", action->args, action->n_args);
         add_words(json, "aliases", action->aliases);
         add_action_schema(json, action->preview ? rv_plugin_view(plugin, action->preview) : NULL);
         rv_json_end(json, '}');
@@ -318,5 +318,6 @@ void rv_declare_plugin(struct rv_json *json, const struct rv_plugin *plugin)
         for (i = 0; i < plugin->n_actions; i++)
                 rv_json_str(json, plugin->actions[i].id);
         rv_json_end(json, ']');
+        add_args(json, "settings", plugin->settings, plugin->n_settings);
         rv_json_end(json, '}');
 }

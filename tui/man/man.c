@@ -10,6 +10,7 @@
 #include "core/model/registry.h"
 #include "tui/present/form.h"
 #include "tui/present/help.h"
+#include "tui/present/looks.h"
 #include "tui/present/options.h"
 #include "tui/present/text.h"
 
@@ -87,6 +88,32 @@ static void add_member(struct rv_buf *out, const struct rv_plugin *plugin, const
         add_item(out, rv_buf_str(&term), rv_tr(rv_plugin_domain(plugin), help));
 }
 
+static void add_configuration(struct rv_buf *out)
+{
+        size_t n, i;
+        const struct rv_look *looks = rv_looks(&n);
+
+        add_line(out, ".SH ", "CONFIGURATION");
+        add_line(out, "", _(rv_looks_about()));
+        for (i = 0; i < n; i++)
+                add_item(out, looks[i].key, _(looks[i].help));
+}
+
+static void add_settings(struct rv_buf *out, const struct rv_plugin *plugin)
+{
+        RV_BUF_CLEANUP struct rv_buf term = { 0 };
+        uint32_t i;
+
+        for (i = 0; i < plugin->n_settings; i++) {
+                const struct rv_arg *setting = &plugin->settings[i];
+
+                rv_buf_clear(&term);
+                rv_buf_printf(&term, "[%s] %s", plugin->id, setting->id);
+                add_item(out, rv_buf_str(&term),
+                         rv_tr(rv_plugin_domain(plugin), setting->help ? setting->help : setting->title));
+        }
+}
+
 static void add_plugin(struct rv_buf *out, const struct rv_plugin *plugin)
 {
         uint32_t i;
@@ -102,6 +129,7 @@ static void add_plugin(struct rv_buf *out, const struct rv_plugin *plugin)
                 add_member(out, plugin, plugin->actions[i].id,
                            plugin->actions[i].help ? plugin->actions[i].help : plugin->actions[i].title,
                            plugin->actions[i].args, plugin->actions[i].n_args);
+        add_settings(out, plugin);
 }
 
 /* A plugin that cannot be opened is left out: the page describes what works here. */
@@ -148,5 +176,6 @@ void rv_man_write(struct rv_registry *registry, struct rv_buf *out)
         add_forms(out);
         add_options(out);
         add_plugins(registry, out);
+        add_configuration(out);
         add_statuses(out);
 }

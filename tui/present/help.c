@@ -9,6 +9,7 @@
 #include "core/base/utf8.h"
 #include "core/model/registry.h"
 #include "tui/present/form.h"
+#include "tui/present/looks.h"
 #include "tui/present/options.h"
 #include "tui/present/text.h"
 
@@ -83,6 +84,18 @@ static void add_options(bool of_actions, unsigned width, struct rv_buf *out)
                         add_option(&options[i], width, out);
 }
 
+/* Where to set once what would else be said each time. */
+static void add_configuration(unsigned width, struct rv_buf *out)
+{
+        size_t n, i;
+        const struct rv_look *looks = rv_looks(&n);
+
+        add_heading(_("Configuration"), out);
+        add_wrapped(_(rv_looks_about()), INDENT, width, out);
+        for (i = 0; i < n; i++)
+                add_term(looks[i].key, _(looks[i].help), width, out);
+}
+
 /* A plugin that cannot be opened says why, in the place of its help. Options that nothing would take are left out. */
 void rv_help_overview(struct rv_registry *registry, unsigned width, struct rv_buf *out)
 {
@@ -119,10 +132,11 @@ void rv_help_overview(struct rv_registry *registry, unsigned width, struct rv_bu
         }
         add_heading(_("Options"), out);
         add_options(false, width, out);
-        if (!actions)
-                return;
-        add_heading(_("Options of actions"), out);
-        add_options(true, width, out);
+        if (actions) {
+                add_heading(_("Options of actions"), out);
+                add_options(true, width, out);
+        }
+        add_configuration(width, out);
 }
 
 static void add_entry(const char *plugin, const char *id, const struct rv_arg *args, size_t n_args, const char *help,
@@ -135,6 +149,23 @@ static void add_entry(const char *plugin, const char *id, const struct rv_arg *a
         while (term.size && term.data[term.size - 1] == ' ')
                 rv_buf_truncate(&term, term.size - 1);
         add_term(rv_buf_str(&term), help, width, out);
+}
+
+static void add_settings(const struct rv_plugin *plugin, unsigned width, struct rv_buf *out)
+{
+        RV_BUF_CLEANUP struct rv_buf where = { 0 };
+        const char *domain = rv_plugin_domain(plugin);
+        uint32_t i;
+
+        if (!plugin->n_settings)
+                return;
+        add_heading(_("Settings"), out);
+        rv_tr_format(&where, N_("In [%1] of /etc/reeve/reeve.conf:"), plugin->id, NULL);
+        add_wrapped(rv_buf_str(&where), INDENT, width, out);
+        for (i = 0; i < plugin->n_settings; i++)
+                add_term(plugin->settings[i].id,
+                         rv_tr(domain, plugin->settings[i].help ? plugin->settings[i].help : plugin->settings[i].title),
+                         width, out);
 }
 
 void rv_help_plugin(const struct rv_plugin *plugin, unsigned width, struct rv_buf *out)
@@ -157,6 +188,7 @@ void rv_help_plugin(const struct rv_plugin *plugin, unsigned width, struct rv_bu
                 add_entry(plugin->id, plugin->actions[i].id, plugin->actions[i].args, plugin->actions[i].n_args,
                           rv_tr(domain, plugin->actions[i].help ? plugin->actions[i].help : plugin->actions[i].title),
                           width, out);
+        add_settings(plugin, width, out);
 }
 
 static void add_args(const char *domain, const struct rv_arg *args, size_t n, unsigned width, struct rv_buf *out)

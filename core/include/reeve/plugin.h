@@ -24,6 +24,8 @@ struct rv_plugin {
         const struct rv_action *actions;
         rv_fill *findings, *changes, *space; /* the common views; each may be NULL */
         uint32_t n_views, n_actions;
+        const struct rv_arg *settings; /* what the section [id] of reeve.conf may say; see rv_option() */
+        uint32_t n_settings, reserved_too;
 };
 
 /* Columns of the common views. Findings: severity is 0 critical, 1 warning, 2 info; text and hint are messages; view is
