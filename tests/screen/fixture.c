@@ -236,8 +236,18 @@ static int fill_changes(const struct rv_query *query, struct rv_sink *sink, stru
                 .shape = RV_SHAPE_LIST                                                                                \
         }
 
+/* Asked for by nobody on the screen: a view is one of its tab without it. */
+static const struct rv_arg many_args[] = { { .id = "deep", .title = N_("Deep"), .type = RV_BOOL } };
+
 static const struct rv_view views[] = {
-        LIST("many", N_("Many"), many_columns, fill_many),
+        { .id = "many",
+          .title = N_("Many"),
+          .columns = many_columns,
+          .n_columns = sizeof many_columns / sizeof many_columns[0],
+          .args = many_args,
+          .n_args = 1,
+          .fill = fill_many,
+          .shape = RV_SHAPE_LIST },
         LIST("short", N_("Short"), short_columns, fill_short),
         LIST("hostile", N_("Hostile"), short_columns, fill_hostile),
         LIST("slow", N_("Slow"), short_columns, fill_slow),

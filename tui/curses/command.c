@@ -13,6 +13,17 @@
 /* Words that act on the list that is shown. */
 static const char *const here[] = { "where", "sort", "columns", "quit", "help", "jobs", "reload" };
 
+/* Else a word behind the view is a row of it. */
+static bool takes_words(const struct rv_view *view)
+{
+        uint32_t i;
+
+        for (i = 0; i < view->n_args; i++)
+                if (view->args[i].flags & RV_POSITIONAL)
+                        return true;
+        return false;
+}
+
 /* A view of another plugin is put on top of that plugin's tab, so that q goes back within it. */
 static void open_view(struct ui *ui, const struct rv_command *command)
 {
@@ -26,7 +37,7 @@ static void open_view(struct ui *ui, const struct rv_command *command)
         for (at = 0; at < ui->n_tabs; at++)
                 if (strcmp(ui->tabs[at].id, command->plugin_id) == 0)
                         ui_go_tab(ui, at);
-        if (command->view->n_args == 0 && command->n_words == 1) {
+        if (!takes_words(command->view) && command->n_words == 1) {
                 struct place place = { .plugin = (char *)(uintptr_t)command->plugin_id,
                                        .view = (char *)(uintptr_t)command->view->id,
                                        .row = (char *)(uintptr_t)command->words[0] };

@@ -123,8 +123,7 @@ static make_page *maker(const struct rv_view *view)
         }
 }
 
-/* Views with required arguments are about something; they are reached from its row. */
-static bool needs_words(const struct rv_view *view)
+bool ui_needs_words(const struct rv_view *view)
 {
         uint32_t i;
 
@@ -152,7 +151,7 @@ static struct frame *plugin_frame(struct ui *ui, struct tab *tab)
         tab->title = rv_tr(rv_plugin_domain(plugin), plugin->title);
         frame = new_frame(tab->title, plugin->n_views);
         for (i = 0; frame && i < plugin->n_views; i++)
-                if (!needs_words(&plugin->views[i]))
+                if (!ui_needs_words(&plugin->views[i]))
                         add_entry(frame, rv_tr(rv_plugin_domain(plugin), plugin->views[i].title),
                                   place_of(tab->id, plugin->views[i].id, NULL, NULL), maker(&plugin->views[i]));
         return frame;

@@ -139,7 +139,7 @@ static void load_part(struct overview *overview, size_t i, bool reload)
                 load_one(overview, i, TAG_FINDINGS, "findings", reload);
         if (part->plugin->changes)
                 load_one(overview, i, TAG_CHANGES, "changes", reload);
-        part->view = part->plugin->n_views && part->plugin->views[0].n_args == 0 ? part->plugin->views[0].id : NULL;
+        part->view = part->plugin->n_views && !ui_needs_words(part->plugin->views) ? part->plugin->views[0].id : NULL;
         part->loading = part->view != NULL;
         if (part->view)
                 load_one(overview, i, TAG_FIRST, part->view, reload);
