@@ -129,6 +129,27 @@ int rv_fail_memory(struct rv_err *err)
         return rv_fail(err, RV_FAILED, N_("out of memory"), NULL, NULL);
 }
 
+bool rv_code_hides(int code)
+{
+        return code == RV_DENIED || code == RV_FAILED || code == RV_PARTIAL;
+}
+
+int rv_fail_unsure(struct rv_err *err, int code, const char *packed, size_t size)
+{
+        struct rv_err *last = err, *warning = calloc(1, sizeof *warning);
+
+        if (warning) {
+                warning->code = code;
+                rv_buf_add(&warning->message, packed, size);
+                while (last->cause)
+                        last = last->cause;
+                last->cause = warning;
+        }
+        return code == RV_DENIED ? rv_fail(err, RV_DENIED, N_("not found among what may be read"),
+                                           N_("run the command as root"), NULL)
+                                 : rv_fail(err, RV_FAILED, N_("not found among what could be read"), NULL, NULL);
+}
+
 const char *rv_code_id(int code)
 {
         size_t i;

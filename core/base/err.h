@@ -24,6 +24,12 @@ int rv_fail_errno(struct rv_err *err, int number, const char *msgid, const char 
 /* Out of memory, which is never worth a chain: RV_FAILED. */
 int rv_fail_memory(struct rv_err *err) RV_CHECK;
 
+/* What was not found may lie in what could not be read, which a warning (packed, of that code) tells of: the error
+ * becomes RV_DENIED or RV_FAILED, and what it said and the warning its causes. */
+int rv_fail_unsure(struct rv_err *err, int code, const char *packed, size_t size) RV_CHECK;
+/* Whether a warning of this code means that something was not read at all. */
+bool rv_code_hides(int code);
+
 /* The id of a code ("notfound"), "internal" for an unknown one; and back, -1 for no such id. */
 const char *rv_code_id(int code);
 int rv_code_from_id(const char *id);

@@ -254,7 +254,7 @@ static int call_fill(const struct rv_host *host, const struct question *question
                 rc = rc == RV_CANCELLED ? rv_fail(err, rc, N_("stopped"), NULL, NULL)
                                         : rv_fail(err, rc, N_("%1/%2: could not be read"), NULL, question->id,
                                                   question->view->id, NULL);
-        return rc;
+        return rc == RV_NOTFOUND ? rv_sink_unsure(sink, err) : rc;
 }
 
 static int make(struct rv_host *host, const struct rv_ask *ask, const struct question *question,

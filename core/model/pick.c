@@ -170,19 +170,36 @@ static void add_command(const struct rv_snapshot *snapshot, const struct rv_view
         }
 }
 
+/* A row that is not among those that could be read. */
+static int unsure(const struct rv_snapshot *snapshot, struct rv_err *err)
+{
+        const char *packed;
+        size_t i, size;
+        int code;
+
+        for (i = 0; i < rv_snapshot_warnings(snapshot); i++) {
+                code = rv_snapshot_warning(snapshot, i, &packed, &size);
+                if (rv_code_hides(code))
+                        return rv_fail_unsure(err, code, packed, size);
+        }
+        return err->code;
+}
+
 /* The first in the order of typing, as a reader would look for it. */
 static int check_found(const struct picker *picker, const struct rv_view *view, struct rv_err *err)
 {
         RV_BUF_CLEANUP struct rv_buf command = { 0 };
         size_t i;
+        int r;
 
         for (i = 0; i < picker->n && picker->words[i].found; i++)
                 continue;
         if (i == picker->n)
                 return RV_OK;
         add_command(picker->snapshot, view ? view : rv_snapshot_view(picker->snapshot), &command);
-        return rv_fail(err, RV_NOTFOUND, N_("%1: there is no such row in %2"), N_("list the rows with: reeve %3"),
-                       picker->words[i].text, rv_snapshot_view(picker->snapshot)->id, rv_buf_str(&command), NULL);
+        r = rv_fail(err, RV_NOTFOUND, N_("%1: there is no such row in %2"), N_("list the rows with: reeve %3"),
+                    picker->words[i].text, rv_snapshot_view(picker->snapshot)->id, rv_buf_str(&command), NULL);
+        return err ? unsure(picker->snapshot, err) : r;
 }
 
 int rv_rows_pick(struct rv_rows *rows, const struct rv_snapshot *snapshot, const struct rv_view *view,

@@ -49,7 +49,9 @@ int rv_root_open(const char *path, struct rv_root *ret, struct rv_err *err)
 
         if (fd < 0)
                 return root_failed(path, errno, err);
-        if (fstat(fd, &st) < 0) {
+        /* By its ".", because a directory that may not be searched can be opened this way: then nothing in it could be
+         * seen, and each view would have to tell that from a system that is empty. */
+        if (fstatat(fd, ".", &st, 0) < 0) {
                 rv_close(&fd);
                 return root_failed(path, errno, err);
         }

@@ -345,6 +345,22 @@ void rv_warn_packed(struct rv_sink *sink, int code, const char *packed, size_t s
                 (struct rv_snap_warning){ .message = heap_add(sink, packed, size), .code = code };
 }
 
+int rv_sink_unsure(const struct rv_sink *sink, struct rv_err *err)
+{
+        const char *piece;
+        uint32_t len;
+        size_t i;
+
+        for (i = 0; i < sink->n_warnings; i++) {
+                if (!rv_code_hides(sink->warnings[i].code))
+                        continue;
+                piece = sink->heap.data + sink->warnings[i].message;
+                memcpy(&len, piece, sizeof len);
+                return rv_fail_unsure(err, sink->warnings[i].code, piece + sizeof len, len);
+        }
+        return err->code;
+}
+
 void rv_warn(struct rv_sink *sink, int code, const char *msgid, ...)
 {
         RV_BUF_CLEANUP struct rv_buf packed = { 0 };

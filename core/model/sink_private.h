@@ -41,6 +41,9 @@ bool rv_type_is_number(uint32_t type);
 uint32_t rv_sink_heap_string(struct rv_sink *sink, const char *s);
 void rv_put_packed(struct rv_sink *sink, unsigned column, const char *packed, size_t size);
 void rv_warn_packed(struct rv_sink *sink, int code, const char *packed, size_t size);
+/* After an error of absence: stays it unless a warning tells of something that was not read. Returns the error's code.
+ */
+int rv_sink_unsure(const struct rv_sink *sink, struct rv_err *err) RV_CHECK;
 /* Copies a stamp taken earlier. */
 int rv_sink_stamp(struct rv_sink *sink, const char *path, const struct rv_snap_stamp *stamp) RV_CHECK;
 /* Copies one row of a snapshot with the same columns; and its warnings, stamps and expiry. */

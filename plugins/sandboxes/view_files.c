@@ -56,8 +56,10 @@ int fill_files(const struct rv_query *query, struct rv_sink *sink, struct rv_err
         r = env_named(&scan, rv_arg(query, "id", 0), &env, err);
         if (!r)
                 r = env_dists(&scan, &env, &dists, err);
-        if (r)
+        if (r) {
+                scan_warn(&scan);
                 return r;
+        }
         check_start(&check, &scan, &env, &dists);
         r = check_records(&check, err);
         if (!r)

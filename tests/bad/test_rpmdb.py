@@ -105,6 +105,13 @@ class Broken(Rpmdb):
         (self.root / 'below').mkdir()
         done = self.world.run('--root', self.root / 'below', 'packages', '--json', user=NOBODY)
         self.fails(done, 4, 'denied', str(self.root / 'below'))
+        # nor may one look empty that can be opened and not be searched
+        for words in ('packages',), ('signatures',), ('slots',), ('sandboxes',), ('status',), ('space',):
+            for mode in 0o700, 0o744:
+                self.root.chmod(mode)
+                with self.subTest(words=words, mode=oct(mode)):
+                    done = self.world.run('--root', self.root, *words, '--json', user=NOBODY)
+                    self.fails(done, 4, 'denied', str(self.root))
 
     def test_empty_file(self):
         self.path.touch()
@@ -372,6 +379,25 @@ class Places(Rpmdb):
         self.all_fail(4, 'denied', 'rpmdb.sqlite', user=NOBODY)
         self.path.parent.chmod(0o755)
         self.assertEqual(len(self.names(self.expect(self.ask('packages', user=NOBODY), 0))), 2)
+
+    @needs_root
+    def test_no_right_to_read_what_is_beside(self):
+        """A package may be in the log, and a cut-off change be told of by the journal, whoever may read them."""
+        rpmdbs.write(self.root, sound(2))
+        for name, words in ('wal', 'latest changes'), ('journal', 'cut off'):
+            beside = self.path.parent / f'rpmdb.sqlite-{name}'
+            beside.write_bytes(bytes(4096))
+            beside.chmod(0o600)
+            with self.subTest(name=name):
+                done = self.expect(self.ask('packages', user=NOBODY), 12)
+                self.assertIn(words, done.json['warnings'][0]['message'])
+                if name == 'wal':
+                    done = self.expect(self.ask('packages', 'files', 'late', user=NOBODY), 4)
+                    self.assertIn('no package late', done.json['error']['cause'][0]['message'])
+                    self.assertIn(words, done.json['error']['cause'][1]['message'])
+                    self.expect(self.ask('show', 'packages', 'late', user=NOBODY), 4)
+            beside.unlink()
+        self.expect(self.ask('packages', 'files', 'late', user=NOBODY), 3)
 
     @needs_root
     def test_read_only_root(self):

@@ -50,6 +50,7 @@ class Case(unittest.TestCase):
                     'LD_LIBRARY_PATH': str(COPY / 'lib'),
                     'ASAN_OPTIONS': os.environ.get('ASAN_OPTIONS', '')}
         self.warnings = []
+        self.error = None
 
     def view(self, view, words='', columns='', common=False, user=None, status=0):
         """Rows by their key; the exit status must be `status`."""
@@ -62,6 +63,7 @@ class Case(unittest.TestCase):
         self.assertTrue(status not in (0, 12) or not done.stderr, done.stderr)
         answer = json.loads(done.stdout)
         self.assertEqual(done.returncode, status, answer.get('warnings') or answer.get('error'))
+        self.error = answer.get('error')
         self.warnings = [warning['message'] for warning in answer.get('warnings', [])]
         key = {'files': 'path', 'packages': 'name'}.get(view, 'id')
         rows = answer.get('rows', [])
@@ -422,6 +424,19 @@ class Rights(Case):
                 rows = self.view(view, common=True, user='nobody', status=12)
                 self.assertEqual(self.warnings, said)
                 self.assertEqual([row['text'] for row in rows.values()], said if view == 'status' else [])
+
+
+    @unittest.skipIf(os.geteuid(), 'only root can become nobody')
+    def test_closed_is_not_absent(self):
+        self.make()
+        (self.root / 'srv').mkdir(exist_ok=True)
+        (self.root / 'srv').chmod(0o700)
+        make_env(self.root, 'srv/hidden')
+        for view in ('files', 'packages'):
+            with self.subTest(view=view):
+                self.view(view, 'hidden', user='nobody', status=4)
+                self.assertIn('/srv', self.error['cause'][-1]['message'])
+                self.view(view, 'absent', status=3)
 
 
 class Configuration(Case):

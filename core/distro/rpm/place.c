@@ -41,7 +41,7 @@ static int read_failed(const char *path, int number, struct rv_err *err)
         return rv_fail_errno(err, number, N_("%1: cannot be opened: %2"), path);
 }
 
-/* A log or journal beside the database; -errno when it cannot be opened, -ENOENT when it is empty or not a file. */
+/* A log beside the database; -errno when it cannot be opened, -ENOENT when it is empty or not a file. */
 static int open_beside(int root, const char *path, struct stat *ret)
 {
         int fd = rv_open_in_root(root, path, O_RDONLY);
@@ -87,9 +87,8 @@ static int open_sqlite(int root, struct rv_place *place, struct rv_err *err)
         place->wal_denied = fd < 0 && fd != -ENOENT;
         place->wal_fd = fd < 0 ? -1 : fd;
         (void)snprintf(journal, sizeof journal, "%s/%s-journal", place->directory, SQLITE_FILE);
-        fd = open_beside(root, journal, &st);
-        place->journal = fd >= 0;
-        rv_close(&fd);
+        /* Not opened: one that may not be read is there all the same. */
+        place->journal = rv_stat_in_root(root, journal, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0;
         return check_file(place, "SQLite format 3", 16, err);
 }
 
