@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <reeve/plugin.h>
@@ -36,6 +37,7 @@ struct rv_lanes {
         struct lane *first;
         struct queue finished;
         pthread_mutex_t lock;
+        pthread_cond_t let_go; /* some lane has ended a task */
         int event_fd;
         bool stop;
 };
@@ -80,6 +82,7 @@ static void *work(void *argument)
                 (void)pthread_mutex_lock(&lanes->lock);
                 lane->working = NULL;
                 push(&lanes->finished, task);
+                (void)pthread_cond_signal(&lanes->let_go);
                 while (write(lanes->event_fd, &one, sizeof one) < 0 && errno == EINTR)
                         ;
         }
@@ -107,6 +110,17 @@ static void finished(int fd, uint32_t events, void *user)
         }
 }
 
+/* Waits are measured by a clock that nobody sets. */
+static void new_let_go(pthread_cond_t *ret)
+{
+        pthread_condattr_t attributes;
+
+        (void)pthread_condattr_init(&attributes);
+        (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+        (void)pthread_cond_init(ret, &attributes);
+        (void)pthread_condattr_destroy(&attributes);
+}
+
 int rv_lanes_new(struct rv_loop *loop, struct rv_lanes **ret, struct rv_err *err)
 {
         struct rv_lanes *lanes = calloc(1, sizeof *lanes);
@@ -129,6 +143,7 @@ int rv_lanes_new(struct rv_loop *loop, struct rv_lanes **ret, struct rv_err *err
                 return code;
         }
         (void)pthread_mutex_init(&lanes->lock, NULL);
+        new_let_go(&lanes->let_go);
         *ret = lanes;
         return RV_OK;
 }
@@ -151,6 +166,33 @@ static void cancel_all(struct rv_lanes *lanes)
         (void)pthread_mutex_unlock(&lanes->lock);
 }
 
+static bool at_work(const struct rv_lanes *lanes)
+{
+        const struct lane *lane;
+
+        for (lane = lanes->first; lane; lane = lane->next)
+                if (lane->working)
+                        return true;
+        return false;
+}
+
+bool rv_lanes_stop(struct rv_lanes *lanes, unsigned wait_ms)
+{
+        struct timespec end;
+        bool working;
+
+        cancel_all(lanes);
+        (void)clock_gettime(CLOCK_MONOTONIC, &end);
+        end.tv_nsec += (long)(wait_ms % 1000) * 1000000;
+        end.tv_sec += (time_t)(wait_ms / 1000) + end.tv_nsec / 1000000000;
+        end.tv_nsec %= 1000000000;
+        (void)pthread_mutex_lock(&lanes->lock);
+        while ((working = at_work(lanes)) && pthread_cond_timedwait(&lanes->let_go, &lanes->lock, &end) != ETIMEDOUT)
+                ;
+        (void)pthread_mutex_unlock(&lanes->lock);
+        return !working;
+}
+
 void rv_lanes_free(struct rv_lanes *lanes)
 {
         struct lane *lane;
@@ -167,6 +209,7 @@ void rv_lanes_free(struct rv_lanes *lanes)
         }
         rv_loop_unwatch(lanes->loop, lanes->event_fd);
         rv_close(&lanes->event_fd);
+        (void)pthread_cond_destroy(&lanes->let_go);
         (void)pthread_mutex_destroy(&lanes->lock);
         free(lanes);
 }

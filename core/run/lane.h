@@ -6,6 +6,7 @@
 #define REEVE_RUN_LANE_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 #include "core/run/loop.h"
 
@@ -21,6 +22,9 @@ struct rv_task {
 };
 
 int rv_lanes_new(struct rv_loop *loop, struct rv_lanes **ret, struct rv_err *err) RV_CHECK;
+/* Cancels all tasks and waits at most that long for those that run; none is begun any more. False: one does not let go,
+ * and freeing the lanes, or what that task uses, would wait for it or pull it from under it. */
+bool rv_lanes_stop(struct rv_lanes *lanes, unsigned wait_ms);
 /* Cancels all tasks, waits for the running ones, and calls no done. */
 void rv_lanes_free(struct rv_lanes *lanes);
 int rv_lanes_submit(struct rv_lanes *lanes, const char *lane, struct rv_task *task, struct rv_err *err) RV_CHECK;

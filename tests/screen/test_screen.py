@@ -499,6 +499,14 @@ class Loading(Screen):
         stale.until(lambda: self.pushed(gate) and 'loading' not in stale.terminal.text(), 'the end of loading')
         stale.wait('^> +!two')
 
+    def test_leaving_does_not_wait_for_what_hangs(self):
+        self.gate()
+        opened = self.open('ui', 'fixture/slow')
+        opened.wait('loading')
+        opened.keys('q')
+        self.assertEqual(os.waitstatus_to_exitcode(opened.waitpid()), 0)
+        self.assertEqual(opened.restored(), [])
+
     def test_failure_is_told(self):
         opened = self.open('ui', 'fixture/slow')
         opened.wait('the gate is not there')

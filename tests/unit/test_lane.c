@@ -2,6 +2,7 @@
 /* Lanes: one task at a time in each, in order, several lanes at once, results in the loop's thread, and an end that
  * cancels. Built with the tsan preset, this is what finds a race. */
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -172,6 +173,32 @@ static void test_free_cancels_and_calls_no_done(void **state)
         assert_int_equal(shared.done, 0);
 }
 
+/* A plugin that does not look at its cancellation. */
+static void hang(struct rv_task *task)
+{
+        struct job *job = task->user;
+
+        atomic_store(&job->shared->started, true);
+        while (!atomic_load(&job->shared->go))
+                (void)sched_yield();
+}
+
+static void test_stop_does_not_wait_for_ever(void **state)
+{
+        struct fixture *fixture = *state;
+        struct shared shared = { 0 };
+        struct job works = { .shared = &shared };
+
+        works.task = (struct rv_task){ .work = hang, .done = only_count, .user = &works };
+        assert_int_equal(rv_lanes_submit(fixture->lanes, "rpm", &works.task, NULL), RV_OK);
+        while (!atomic_load(&shared.started))
+                assert_int_equal(rv_loop_turn(fixture->loop, 1, NULL), RV_OK);
+        assert_false(rv_lanes_stop(fixture->lanes, 20));
+        atomic_store(&shared.go, true);
+        assert_true(rv_lanes_stop(fixture->lanes, LONG_MS));
+        assert_true(atomic_load(&works.task.cancel));
+}
+
 static void test_lane_of_a_plugin(void **state)
 {
         const struct rv_plugin alone = { .id = "slots" }, shared = { .id = "packages", .lane = "rpm" };
@@ -187,6 +214,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_one_lane_serialises, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_lanes_work_at_once, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_free_cancels_and_calls_no_done, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_stop_does_not_wait_for_ever, setup, teardown),
                 cmocka_unit_test(test_lane_of_a_plugin),
         };
 

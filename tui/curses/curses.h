@@ -19,7 +19,7 @@ struct rv_ui_options {
 
 /* Runs until the user leaves. Returns 0 then; RV_UNSUPPORTED before anything was sent when this terminal cannot place a
  * cursor (the caller goes on in line mode); RV_OUTPUT when the terminal went away. rv_text_setup() was called before.
- */
+ * When a plugin hangs in the end, it does not return: the process ends with that status. */
 int rv_curses_main(struct rv_host *host, const struct rv_ui_options *options, struct rv_err *err) RV_CHECK;
 
 #endif

@@ -25,7 +25,8 @@
 enum {
         FIRST_WAIT_MS = 60, /* a start paints once: what comes within this comes with it */
         UPDATE_MS = 250,    /* at most four updates a second that no key asked for */
-        SLOW_UPDATE_MS = 1000
+        SLOW_UPDATE_MS = 1000,
+        GRACE_MS = 1000 /* for a plugin to see that it was cancelled */
 };
 
 static int64_t now_ms(void)
@@ -326,9 +327,12 @@ static void forget_picks(const struct ui *ui)
                 picks_forget(name);
 }
 
-/* Lanes end first; after that no thread but this one is left. */
-static void ui_free(struct ui *ui)
+/* Lanes end first; after that no thread but this one is left. Where a plugin hangs (a dead network share), nothing that
+ * it may still read can be freed or closed: the process ends as it is. */
+static void ui_free(struct ui *ui, int rc)
 {
+        if (ui->lanes && !rv_lanes_stop(ui->lanes, GRACE_MS))
+                _exit(ui->gone ? RV_OUTPUT : rc);
         rv_lanes_free(ui->lanes);
         ui_tabs_free(ui);
         load_free_all(ui);
@@ -363,7 +367,7 @@ int rv_curses_main(struct rv_host *host, const struct rv_ui_options *options, st
         term_close(&ui.term);
         if (!rc && !ui.gone)
                 forget_picks(&ui);
-        ui_free(&ui);
+        ui_free(&ui, rc);
         if (!rc && ui.gone)
                 rc = rv_fail(err, RV_OUTPUT, N_("the terminal was closed"), NULL, NULL);
         return rc;
