@@ -159,7 +159,7 @@ static int open_ui(struct rv_session *session, const struct rv_command *command)
 
 static int complete(struct rv_session *session, const char *const *words, size_t n)
 {
-        return rv_complete(session->host->registry, words, n, &session->output->buf);
+        return rv_complete(session->host, words, n, &session->output->buf);
 }
 
 static void manual(struct rv_session *session, struct rv_buf *out)

@@ -74,6 +74,20 @@ class LineMode(unittest.TestCase):
             self.assertIn("1 item is bad", session.say("back"))
             self.assertIn("nothing to go back", session.say("back"))
 
+    def test_a_question_mark_helps(self):
+        with Session("shell") as session:
+            self.assertEqual(session.say("?").split("\n", 1)[1], session.say("help").split("\n", 1)[1])
+            self.assertIn("reeve fixture tree", session.say("? fixture"))
+
+    def test_what_completes_a_word(self):
+        def offered(*words):
+            return subprocess.run([REEVE, "complete", "words", "--", *words], stdout=subprocess.PIPE, check=True,
+                                  text=True).stdout.split()
+        self.assertEqual(offered("fixture", "tr"), ["tree"])
+        self.assertEqual(offered("fixture", "tree", "--sort", "-si"), ["-size"])
+        self.assertEqual(offered("fixture", "tree", "--where", "path ~ x and si"), ["path", "~", "x", "and", "size"])
+        self.assertEqual(offered("help", "fixture", "tr"), ["tree"])
+
     def test_a_finding_leads_to_its_row(self):
         with Session() as session:
             text = session.say("1")

@@ -7,10 +7,10 @@
 #include <stddef.h>
 
 struct rv_buf;
-struct rv_registry;
+struct rv_host;
 
 /* words[0] is bash, zsh or fish: prints what the shell loads; or "words": prints what may stand at the last of the
  * words behind it, one a line. Returns an exit status. */
-int rv_complete(struct rv_registry *registry, const char *const *words, size_t n, struct rv_buf *out);
+int rv_complete(struct rv_host *host, const char *const *words, size_t n, struct rv_buf *out);
 
 #endif

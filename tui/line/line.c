@@ -158,6 +158,14 @@ static void command(struct shell *shell, const char **words, size_t n, struct rv
                 shell->quit = true;
 }
 
+/* The key that helps on the screen. */
+static void help(struct shell *shell, const char **words, size_t n, struct rv_err *err)
+{
+        words[0] = "help";
+        if (!own_word(shell, words, n, "", err))
+                command(shell, words, n, err);
+}
+
 /* The status is the line's, so that a script on standard input ends with its last one. */
 static void handle(struct shell *shell, const char *text)
 {
@@ -171,6 +179,8 @@ static void handle(struct shell *shell, const char *text)
                 rest += strspn(rest, " \t");
                 if (n == 0)
                         rv_pages_more(&shell->pages);
+                else if (strcmp(words[0], "?") == 0)
+                        help(shell, words, n, &err);
                 else if (words[0][0] != '#' && !own_word(shell, words, n, words[0][0] == '/' ? text + 1 : rest, &err))
                         command(shell, words, n, &err);
         }
