@@ -84,6 +84,7 @@ struct rv_sink *rv_sink_new(const char *plugin, const char *domain, const struct
                             const atomic_bool *cancel)
 {
         struct rv_sink *sink = calloc(1, sizeof *sink);
+        uint32_t i;
 
         if (!sink)
                 return NULL;
@@ -99,6 +100,8 @@ struct rv_sink *rv_sink_new(const char *plugin, const char *domain, const struct
                 free(sink);
                 return NULL;
         }
+        for (i = 0; i < view->n_columns; i++)
+                sink->columns[i].filled = !(view->columns[i].flags & RV_COSTLY);
         return sink;
 }
 

@@ -107,7 +107,7 @@ static int run(struct rv_session *session, struct rv_command *command, struct rv
         case RV_DO_DO:
                 return rv_run_do(session, command, err);
         case RV_DO_CVE:
-                return rv_run_cve(session, command, err);
+                return rv_command_cve(command, err);
         case RV_DO_PLUGINS:
         case RV_DO_VIEWS:
         case RV_DO_ACTIONS:

@@ -53,7 +53,7 @@ void rv_session_remark(struct rv_session *session, const char *msgid, ...) RV_SE
 
 /* The commands; each returns an exit status, or a code with err filled. */
 typedef int rv_command_run(struct rv_session *session, struct rv_command *command, struct rv_err *err);
-rv_command_run rv_run_view, rv_run_show, rv_run_action, rv_run_do, rv_run_cve, rv_run_lists, rv_run_jobs, rv_run_script,
+rv_command_run rv_run_view, rv_run_show, rv_run_action, rv_run_do, rv_run_lists, rv_run_jobs, rv_run_script,
         rv_run_help;
 
 /* Emits a result as the command's settings want it, with its warnings on standard error where the format has none. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Views and records as commands. */
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "core/base/err.h"
@@ -173,28 +172,4 @@ int rv_run_show(struct rv_session *session, struct rv_command *command, struct r
         if (!record_view(command))
                 return emit_one(session, command, &result, err);
         return show_record(session, command, rv_row_key(result.snapshot, result.rows.at[0], number), err);
-}
-
-static size_t digits(const char *text)
-{
-        return strspn(text, "0123456789");
-}
-
-/* CVE-YYYY-N, as MITRE writes them, the letters in either case. */
-static bool is_cve(const char *text)
-{
-        return strncasecmp(text, "CVE-", 4) == 0 && digits(text + 4) == 4 && text[8] == '-' && digits(text + 9) > 0 &&
-               text[9 + digits(text + 9)] == '\0';
-}
-
-int rv_run_cve(struct rv_session *session, struct rv_command *command, struct rv_err *err)
-{
-        (void)session;
-        if (command->n_words != 1)
-                return rv_fail(err, RV_USAGE, N_("cve needs one id"), N_("as in: reeve cve CVE-2026-31337"), NULL);
-        if (!is_cve(command->words[0]))
-                return rv_fail(err, RV_USAGE, N_("%1: is not the id of a known weakness"),
-                               N_("as in: reeve cve CVE-2026-31337"), command->words[0], NULL);
-        return rv_fail(err, RV_NODATA, N_("%1: no advisory data has been read, so it is neither affected nor fixed"),
-                       NULL, command->words[0], NULL);
 }

@@ -67,6 +67,11 @@ struct rv_result {
 void rv_result_free(struct rv_result *result);
 #define RV_RESULT_CLEANUP __attribute__((cleanup(rv_result_free)))
 
+/* "a,b,c" as column indexes, malloc'd. RV_USAGE names what is no column, and those that are. */
+int rv_columns_parse(const char *text, const struct rv_view *view, unsigned **ret, size_t *ret_n,
+                     struct rv_err *err) RV_CHECK;
+/* The answer of `cve ID`, which is an error as long as there is no data: RV_USAGE, RV_NODATA. */
+int rv_command_cve(const struct rv_command *command, struct rv_err *err) RV_CHECK;
 /* What to ask the model for: costly columns follow from --columns, --sort, --where and what is shown. Arrays lie in the
  * command's arena. all: every column is wanted (JSON). */
 int rv_command_ask(struct rv_command *command, bool all, struct rv_ask *ret, struct rv_err *err) RV_CHECK;

@@ -42,9 +42,7 @@ static int unknown_column(const struct rv_view *view, const char *id, size_t len
                        view->id, rv_buf_str(&names), NULL);
 }
 
-/* "a,b,c" as column indexes, malloc'd. */
-static int parse_columns(const char *text, const struct rv_view *view, unsigned **ret, size_t *ret_n,
-                         struct rv_err *err)
+int rv_columns_parse(const char *text, const struct rv_view *view, unsigned **ret, size_t *ret_n, struct rv_err *err)
 {
         unsigned *columns = calloc(strlen(text) / 2 + 2, sizeof *columns);
         size_t n = 0, len;
@@ -98,7 +96,7 @@ static int mark_shown(const struct rv_command *command, bool all, unsigned *show
         int r;
 
         if (command->columns) {
-                r = parse_columns(command->columns, command->view, &columns, &n, err);
+                r = rv_columns_parse(command->columns, command->view, &columns, &n, err);
                 if (r != RV_OK)
                         return r;
         } else if (all) {
@@ -179,8 +177,8 @@ int rv_command_rows(const struct rv_command *command, size_t used, struct rv_sna
         int r = choose(command, used, take_snapshot, &made.rows, err);
 
         if (r == RV_OK && command->columns)
-                r = parse_columns(command->columns, rv_snapshot_view(take_snapshot), &made.columns, &made.n_columns,
-                                  err);
+                r = rv_columns_parse(command->columns, rv_snapshot_view(take_snapshot), &made.columns, &made.n_columns,
+                                     err);
         if (r != RV_OK) {
                 rv_result_free(&made);
                 return r;
