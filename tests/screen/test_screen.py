@@ -353,9 +353,83 @@ class Asking(Screen):
         opened.type(':fixture nothing\r')
         opened.wait('has no such view')
         opened.type(':script x\r')
-        opened.wait('in a shell: reeve script x')
+        opened.wait('in a shell: reeve script x --root /')
         opened.type(':quit\r')
         self.assertEqual(os.waitstatus_to_exitcode(opened.waitpid()), 0)
+
+    def test_rows_named_by_words(self):
+        opened = self.many()
+        opened.type(':fixture many font* libzip-0030\r')
+        opened.wait('^ 501 of 2,500 rows')
+        opened.type('/zip\r')
+        opened.wait('^ 64 of 2,500 rows')
+        opened.keys('w')
+        opened.wait(r"^ \$ reeve fixture many 'font\*' libzip-0030 \\\n +--where zip ")
+        opened.type(':fixture many nowhere\r')
+        opened.wait('nowhere: there is no such row in many')
+        opened.type(':show fixture/many libxml-0010\r')
+        opened.wait('^> +Name +libxml-0010')
+        opened.type(':show fixture/many libxml*\r')
+        opened.wait(r'libxml\*: several rows match')
+        opened.type(':fixture log libxml-0010\r')
+        opened.wait('entry 0 of libxml-0010')
+        opened.type(':fixture log --name libxml-0050\r')
+        opened.wait('entry 0 of libxml-0050')
+
+    def test_options_hold_for_the_view(self):
+        opened = self.many()
+        opened.type(":fixture many --where 'state = bad' --sort -size --columns name,size --limit 7\r")
+        opened.wait('^ 7 of 2,500 rows')
+        opened.wait(r'^>  ?!?\S*-2457 ')
+        opened.gone('VERSION')
+        opened.keys('w')
+        opened.wait(r'--columns name,size.*\n +--limit 7 ')
+        opened.keys('q')
+        opened.type(':limit\r')
+        opened.wait('^ 50 of 2,500 rows')
+        opened.type(':limit x\r')
+        opened.wait('limit takes a number')
+        opened.type(':fixture short --where\r')
+        opened.wait('--where needs a value')
+        opened.type(':fixture short --sort nothing\r')
+        opened.wait('nothing')
+        opened.wait(r'Fixture > Many')
+
+    def test_options_that_no_screen_can_follow(self):
+        opened = self.many()
+        opened.type(':fixture many --json\r')
+        opened.wait(r'--json is not for this screen')
+        opened.wait(r'^ +\$ reeve fixture many')
+        opened.keys('q')
+        opened.gone('not for this screen')
+        opened.type(':fixture many --root /\r')
+        opened.wait('--root is not for this screen; in a shell: reeve fixture many --root /$')
+        opened.type(':fixture many --image x\r')
+        opened.wait('--image is not for this screen')
+        opened.keys('q')
+        opened.gone('not for this screen')
+        opened.type(':fixture short --root %s/.\r' % self.world.root)
+        opened.wait('Fixture > Short')
+        opened.type(':fixture log libxml-0010 --limit 3\r')
+        opened.wait('--limit: fixture/log is no list')
+
+    def test_words_open_what_they_name(self):
+        opened = self.many()
+        opened.type(':cve CVE-2026-31337\r')
+        opened.wait('no advisory data has been read')
+        opened.type(':plugins\r')
+        opened.wait('^> +fixture +ok +1 ')
+        opened.type(':views\r')
+        opened.wait('^ +fixture/short +Short')
+        opened.type('/fixture/short\r')
+        opened.wait('^> +fixture/short')
+        opened.keys('enter')
+        opened.wait('^> +one +good')
+        for word, what in (('status', 'NEEDS|libssl is signed'), ('changes', 'update 14'), ('space', 'there are no rows'),
+                           ('jobs', '> Jobs'), ('help', '^ KEYS'), ('help fixture many', '^ COLUMNS'), ('?', '^ KEYS'),
+                           ('help fixture', 'reeve fixture many')):
+            opened.type(':%s\r' % word)
+            opened.wait(what)
 
     def test_completion(self):
         opened = self.many()
@@ -367,6 +441,15 @@ class Asking(Screen):
         opened.gone('^:fixture')
         opened.type(':sort ver\t')
         opened.wait('^:sort version')
+        for text, whole in (('fixture many --colu\tna\t', 'fixture many --columns name'),
+                            ('fixture many --columns name,ver\t', 'fixture many --columns name,version'),
+                            ("fixture many --where 'size > 1 and sta\t", "fixture many --where 'size > 1 and state"),
+                            ('fixture many libyaml-100\t', 'fixture many libyaml-1000'),
+                            ('fixture log libyaml-100\t', 'fixture log libyaml-1000'),
+                            ('show fixture/sh\t', 'show fixture/short'), ('lim\t', 'limit')):
+            opened.keys('^U')
+            opened.type(text)
+            opened.wait('^:' + whole)
 
     def test_what_is_not_there_says_so(self):
         opened = self.many()

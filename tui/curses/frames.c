@@ -284,6 +284,17 @@ bool ui_back(struct ui *ui)
         return true;
 }
 
+/* The page on top is made first: it may take over what the one below has loaded. */
+void ui_drop_below(struct ui *ui)
+{
+        struct frame *frame = ui_page(ui) ? ui_frame(ui) : NULL, *below = frame ? frame->below : NULL;
+
+        if (!below || !below->below)
+                return;
+        frame->below = below->below;
+        free_frame(below);
+}
+
 void ui_next_view(struct ui *ui, int step)
 {
         struct frame *frame = ui_frame(ui);
@@ -331,26 +342,24 @@ void ui_open_row(struct ui *ui, const struct place *place, const char *title)
         push(ui, frame);
 }
 
-void ui_open_view(struct ui *ui, const char *plugin_id, const char *view_id, const char *word, const char *where)
+void ui_open_view(struct ui *ui, const char *plugin_id, const char *view_id, const char *word, const char *title)
 {
         RV_ERR_CLEANUP struct rv_err err = { 0 };
         const struct rv_plugin *plugin;
         const struct rv_view *view = ui_view(ui, plugin_id, view_id, &plugin, &err);
         struct frame *frame;
-        const char *title;
+        const char *own;
 
         if (!view) {
                 ui_note_error(ui, &err);
                 return;
         }
-        title = rv_tr(rv_plugin_domain(plugin), view->title);
-        frame = new_frame(word ? word : title, 1);
+        own = rv_tr(rv_plugin_domain(plugin), view->title);
+        frame = new_frame(title ? title : word ? word : own, 1);
         if (!frame)
                 return;
-        add_entry(frame, title, place_of(plugin_id, view_id, word, NULL), maker(view));
+        add_entry(frame, own, place_of(plugin_id, view_id, word, NULL), maker(view));
         push(ui, frame);
-        if (where && page_is_list(ui_page(ui)))
-                list_set(ui_page(ui), where, NULL, NULL);
 }
 
 void ui_open_page(struct ui *ui, const char *title, struct page *take_page)
@@ -380,7 +389,11 @@ bool ui_open_ref(struct ui *ui, const char *target, const char *key, const char 
                 ui_open_row(ui, &place, key);
                 place_free(&place);
         } else if (plugin) {
-                ui_open_view(ui, plugin, slash + 1, NULL, *where ? where : NULL);
+                const struct page *before = ui_page(ui);
+
+                ui_open_view(ui, plugin, slash + 1, NULL, NULL);
+                if (*where && ui_page(ui) != before && page_is_list(ui_page(ui)))
+                        list_set(ui_page(ui), &(struct list_wish){ .where = where });
         }
         free(plugin);
         return true;

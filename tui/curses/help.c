@@ -7,11 +7,21 @@
 #include "core/base/utf8.h"
 #include "core/model/snapshot.h"
 #include "tui/curses/ui.h"
+#include "tui/present/command.h"
 #include "tui/present/help.h"
 #include "tui/present/text.h"
 #include <reeve/plugin.h>
 
-enum { KEY_WIDTH = 14, FILTER_WIDTH = 28, HELP_WIDTH = 76 };
+enum { KEY_WIDTH = 14, FILTER_WIDTH = 28 };
+
+/* As wide as the screen is now; another width wraps it again. */
+static unsigned help_width(void)
+{
+        struct area body;
+
+        ui_body(&body);
+        return body.w > 2 ? (unsigned)(body.w - 2) : 1;
+}
 
 static void add_pair(struct rv_buf *out, const char *left, unsigned width, const char *right)
 {
@@ -60,7 +70,7 @@ static void add_view(struct rv_buf *out, struct page *page)
         if (!view)
                 return;
         (void)ui_view(page->ui, place->plugin, place->view, &plugin, &err);
-        rv_help_view(place->plugin, plugin, view, HELP_WIDTH, out);
+        rv_help_view(place->plugin, plugin, view, help_width(), out);
         rv_buf_add_char(out, '\n');
 }
 
@@ -81,6 +91,19 @@ static void add_warnings(struct rv_buf *out, const struct rv_snapshot *snapshot)
                 rv_buf_add_char(out, '\n');
         }
         rv_buf_add_char(out, '\n');
+}
+
+struct page *help_page_on(struct ui *ui, const struct rv_command *command)
+{
+        RV_BUF_CLEANUP struct rv_buf out = { 0 };
+
+        if (command->action)
+                rv_help_action(command->plugin, command->action, help_width(), &out);
+        else if (command->view)
+                rv_help_view(command->plugin_id, command->plugin, command->view, help_width(), &out);
+        else
+                rv_help_plugin(command->plugin, help_width(), &out);
+        return out.failed ? NULL : text_page(ui, rv_buf_steal(&out));
 }
 
 struct page *help_page(struct ui *ui)

@@ -2,13 +2,17 @@
 /* A view as a list that is moved in, filtered, sorted and drilled into. */
 #include "tui/curses/list.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/err.h"
 #include "core/model/load.h"
 #include "core/model/snapshot.h"
+#include "core/run/loop.h"
 #include "tui/curses/load.h"
+#include "tui/curses/prompt.h"
+#include "tui/present/catalogue.h"
 #include "tui/present/command.h"
 #include "tui/present/show.h"
 #include "tui/present/text.h"
@@ -23,6 +27,8 @@ static void free_list(struct page *page)
         struct list *list = list_of(page);
 
         list_release(list);
+        if (list->open_timer)
+                rv_loop_cancel(page->ui->loop, list->open_timer);
         rv_rows_free(&list->rows);
         rv_layout_free(&list->layout);
         rv_snapshot_unref(list->snapshot);
@@ -33,7 +39,11 @@ static void free_list(struct page *page)
         rv_buf_free(&list->kept.key);
         picks_free(&list->picks);
         place_free(&list->place);
+        rv_buf_free(&list->missing);
         free(list->columns);
+        while (list->n_words)
+                free(list->words[--list->n_words]);
+        free(list->words);
         free(list);
 }
 
@@ -138,11 +148,37 @@ static bool open_target(struct list *list, size_t row)
         return ui_open_ref(list->page.ui, to, key, where);
 }
 
+/* What there is leads to itself: a plugin to its tab, a view to its rows, an action to its help. */
+static void open_listed(struct list *list, const char *key)
+{
+        RV_BUF_CLEANUP struct rv_buf line = { 0 };
+        struct ui *ui = list->page.ui;
+        const char *slash = strchr(key, '/');
+        size_t i;
+
+        for (i = 0; !slash && i < ui->n_tabs; i++)
+                if (strcmp(ui->tabs[i].id, key) == 0)
+                        ui_go_tab(ui, i);
+        if (!slash)
+                return;
+        if (strcmp(list->view->id, "views") == 0) {
+                (void)ui_open_ref(ui, key, "");
+                return;
+        }
+        rv_buf_printf(&line, "help %.*s %s", (int)(slash - key), key, slash + 1);
+        command_run(ui, rv_buf_str(&line));
+}
+
 static void open_row(struct list *list)
 {
         struct place place = list->place;
         char number[24];
         const char *key = list_key(list, list->at, number);
+
+        if (list->fixed && list->at < list->rows.n) {
+                open_listed(list, key);
+                return;
+        }
 
         if (list->at >= list->rows.n || open_target(list, list->rows.at[list->at]))
                 return;
@@ -273,6 +309,10 @@ static void command_list(const struct page *page, struct rv_buf *out)
                 rv_buf_add_char(out, ' ');
                 rv_word_quote(list->place.word, out);
         }
+        for (i = 0; i < list->n_words; i++) {
+                rv_buf_add_char(out, ' ');
+                rv_word_quote(list->words[i], out);
+        }
         if (list->problem.size == 0)
                 rv_buf_add_str(&where, rv_buf_str(&list->filter));
         for (i = 0; list->view && i < list->order.n; i++)
@@ -283,6 +323,8 @@ static void command_list(const struct page *page, struct rv_buf *out)
         add_option(out, "--where", &where);
         add_option(out, "--sort", &sort);
         add_option(out, "--columns", &columns);
+        if (list->limit < INT64_MAX)
+                rv_buf_printf(out, " --limit %" PRId64, list->limit);
 }
 
 static const struct page_kind list_kind = { .free = free_list,
@@ -324,10 +366,8 @@ void list_cursor_to(struct page *page, const char *key)
         list_apply(list);
 }
 
-/* A view that cannot be opened is a page too: it says why. */
-struct page *list_page(struct ui *ui, const struct place *place)
+static struct list *new_list(struct ui *ui, const struct place *place)
 {
-        RV_ERR_CLEANUP struct rv_err err = { 0 };
         struct list *list = calloc(1, sizeof *list);
         struct area body;
 
@@ -335,8 +375,42 @@ struct page *list_page(struct ui *ui, const struct place *place)
                 return NULL;
         list->page = (struct page){ .kind = &list_kind, .ui = ui };
         list->place = place_of(place->plugin, place->view, place->word, NULL);
+        list->limit = INT64_MAX;
         ui_body(&body);
         list->height = body.h > 1 ? body.h - 1 : 1;
+        return list;
+}
+
+struct page *catalogue_page(struct ui *ui, enum rv_verb verb, struct rv_err *err)
+{
+        const struct rv_view *view = rv_catalogue_view(verb);
+        const struct place place = { .plugin = (char *)(uintptr_t) "reeve", .view = (char *)(uintptr_t)view->id };
+        struct rv_snapshot *snapshot;
+        struct list *list;
+
+        if (rv_catalogue(ui->host->registry, verb, &snapshot, err))
+                return NULL;
+        list = new_list(ui, &place);
+        if (!list) {
+                rv_snapshot_unref(snapshot);
+                (void)!rv_fail_memory(err);
+                return NULL;
+        }
+        list->view = view;
+        list->fixed = true;
+        list->snapshot = snapshot;
+        list_apply(list);
+        return &list->page;
+}
+
+/* A view that cannot be opened is a page too: it says why. */
+struct page *list_page(struct ui *ui, const struct place *place)
+{
+        RV_ERR_CLEANUP struct rv_err err = { 0 };
+        struct list *list = new_list(ui, place);
+
+        if (!list)
+                return NULL;
         list->view = ui_view(ui, place->plugin, place->view, &list->plugin, &err);
         if (!list->view) {
                 rv_tr_packed(rv_buf_str(&err.message), err.message.size, &list->failure);

@@ -27,6 +27,13 @@ struct list {
         struct rv_order order;
         unsigned *columns; /* chosen by the user; NULL: the view's own */
         size_t n_columns;
+        char **words; /* rows that were named; the others are not shown */
+        size_t n_words;
+        int64_t limit;            /* rows at most */
+        bool fixed;               /* made once, not loaded */
+        bool open_named;          /* the one row that was named is what was asked for */
+        unsigned open_timer;      /* 0: none */
+        struct rv_buf missing;    /* which word names no row */
         struct rv_snapshot *held; /* the cheap columns, while the costly ones may still come in time for one picture */
         unsigned hold_timer;      /* 0: none */
         bool filled_asked;        /* the costly columns were asked for, and are not there yet */

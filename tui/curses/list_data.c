@@ -10,6 +10,7 @@
 #include "core/run/loop.h"
 #include "tui/curses/list.h"
 #include "tui/curses/load.h"
+#include "tui/present/command.h"
 #include "tui/present/text.h"
 
 enum { TAG_CHEAP, TAG_FILLED, HOLD_MS = 400 };
@@ -88,13 +89,53 @@ void list_apply(struct list *list)
         keep(list);
         rv_rows_free(&list->rows);
         list->rows = (struct rv_rows){ 0 };
+        rv_buf_clear(&list->missing);
         if (!list->snapshot || rv_rows_all(list->snapshot, &list->rows, &err))
                 return;
+        if (rv_rows_pick(&list->rows, list->snapshot, list->view, (const char *const *)list->words, list->n_words,
+                         &err)) {
+                list->rows.n = 0;
+                rv_tr_packed(rv_buf_str(&err.message), err.message.size, &list->missing);
+                return;
+        }
         if (list->compiled)
                 rv_rows_filter(&list->rows, list->snapshot, list->compiled);
         if (list->order.n && rv_rows_sort(&list->rows, list->snapshot, &list->order, &err))
                 ui_note_error(list->page.ui, &err);
+        if ((uint64_t)list->limit < list->rows.n)
+                list->rows.n = (size_t)list->limit;
         restore(list);
+}
+
+/* By now the list may no longer be what is looked at: then nothing jumps. */
+static void open_named(void *user)
+{
+        struct list *list = user;
+        RV_BUF_CLEANUP struct rv_buf note = { 0 };
+        struct place place = list->place;
+        char number[24];
+
+        list->open_timer = 0;
+        list->open_named = false;
+        if (ui_page(list->page.ui) != &list->page)
+                return;
+        if (list->rows.n == 1) {
+                place.row = (char *)(uintptr_t)list_key(list, 0, number);
+                ui_open_row(list->page.ui, &place, place.row);
+                ui_touch(list->page.ui);
+                ui_drop_below(list->page.ui); /* the list itself */
+        } else if (list->rows.n > 1 && list->n_words) {
+                rv_tr_format(&note, N_("%1: several rows match"), list->words[list->n_words - 1], NULL);
+                ui_note(list->page.ui, STYLE_PLAIN, rv_buf_str(&note));
+                ui_touch(list->page.ui);
+        }
+}
+
+/* Not at once: it may end the list, and whoever loads it is still at work on it. */
+static void open_named_soon(struct list *list)
+{
+        if (list->open_named && !list->open_timer && (list->rows.n == 1 || (list->snapshot && !list->page.loading)))
+                list->open_timer = rv_loop_after(list->page.ui->loop, 1, open_named, list);
 }
 
 /* New rows: widths are measured again, the cursor stays on its row by key. */
@@ -108,6 +149,7 @@ static void take(struct list *list, struct rv_snapshot *take_snapshot)
         rv_rows_free(&list->rows);
         list->rows = (struct rv_rows){ 0 };
         list_apply(list);
+        open_named_soon(list);
 }
 
 /* The whole chain: what failed, why, and the way out. */
@@ -223,7 +265,7 @@ void list_load(struct list *list, bool reload)
                                       .word = list->place.word };
         struct rv_snapshot *stale;
 
-        if (!list->view)
+        if (!list->view || list->fixed)
                 return;
         load_drop(&list->page);
         list_release(list);
@@ -300,44 +342,55 @@ void list_sort(struct list *list, unsigned column)
         fill_in(list);
 }
 
-/* Reads "a,b" as columns; false when one is unknown. */
-static bool choose_columns(struct list *list, const char *text)
+static void choose_columns(struct list *list, const char *text)
 {
         RV_ERR_CLEANUP struct rv_err err = { 0 };
-        struct rv_order order;
         unsigned *columns;
+        size_t n;
 
-        if (rv_order_parse(text, list->view, &order, &err)) {
+        if (rv_columns_parse(text, list->view, &columns, &n, &err)) {
                 ui_note_error(list->page.ui, &err);
-                return false;
+                return;
         }
-        columns = calloc(order.n ? order.n : 1, sizeof *columns);
-        if (!columns || order.n == 0) {
-                free(columns);
-                return false;
-        }
-        memcpy(columns, order.column, order.n * sizeof *columns);
         free(list->columns);
         list->columns = columns;
-        list->n_columns = order.n;
+        list->n_columns = n;
         list->laid_out = false;
-        return true;
 }
 
-void list_set(struct page *page, const char *where, const char *sort, const char *columns)
+static void choose_rows(struct list *list, const struct list_wish *wish)
+{
+        size_t i;
+
+        list->words = calloc(wish->n_rows, sizeof *list->words);
+        for (i = 0; list->words && i < wish->n_rows; i++) {
+                list->words[i] = strdup(wish->rows[i]);
+                if (!list->words[i])
+                        break;
+        }
+        list->n_words = list->words ? i : 0;
+        list->open_named = wish->open;
+}
+
+void list_set(struct page *page, const struct list_wish *wish)
 {
         struct list *list = (struct list *)page;
         RV_ERR_CLEANUP struct rv_err err = { 0 };
 
         if (!list->view)
                 return;
-        if (sort && rv_order_parse(sort, list->view, &list->order, &err))
+        if (wish->sort && rv_order_parse(wish->sort, list->view, &list->order, &err))
                 ui_note_error(page->ui, &err);
-        if (columns)
-                (void)choose_columns(list, columns);
-        if (where)
-                list_filter(list, where, true);
+        if (wish->columns)
+                choose_columns(list, wish->columns);
+        if (wish->limit)
+                list->limit = *wish->limit;
+        if (wish->n_rows && !list->words)
+                choose_rows(list, wish);
+        if (wish->where)
+                list_filter(list, wish->where, true);
         else
                 list_apply(list);
         fill_in(list);
+        open_named_soon(list);
 }

@@ -82,7 +82,7 @@ static void columns_chosen(struct menu *menu, void *user)
         list->n_columns = n;
         list->laid_out = false;
         list->skip = 0;
-        list_set(&list->page, NULL, NULL, NULL);
+        list_set(&list->page, &(struct list_wish){ 0 });
 }
 
 void list_columns_menu(struct list *list)
@@ -140,7 +140,7 @@ static void action_chosen(struct menu *menu, void *user)
 
         if (!action)
                 return;
-        rv_buf_printf(&words, "$ reeve %s %s", list->place.plugin, action->id);
+        rv_buf_printf(&words, "%s %s", list->place.plugin, action->id);
         if (list->picks.n == 0) {
                 rv_buf_add_char(&words, ' ');
                 rv_word_quote(list_key(list, list->at, number), &words);
@@ -149,7 +149,7 @@ static void action_chosen(struct menu *menu, void *user)
                 rv_buf_add_char(&words, ' ');
                 rv_word_quote(list->picks.keys[i], &words);
         }
-        ui_note(list->page.ui, STYLE_PLAIN, rv_buf_str(&words));
+        ui_say_command(list->page.ui, "$ ", rv_buf_str(&words), NULL);
 }
 
 void list_actions_menu(struct list *list)

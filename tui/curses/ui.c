@@ -74,11 +74,21 @@ void ui_note(struct ui *ui, enum style style, const char *text)
         ui->note_style = style;
 }
 
+/* With the way out where the line has room for it. */
 void ui_note_error(struct ui *ui, const struct rv_err *err)
 {
-        rv_buf_clear(&ui->note);
-        rv_tr_packed(rv_buf_str(&err->message), err->message.size, &ui->note);
-        ui->note_style = STYLE_PLAIN;
+        RV_BUF_CLEANUP struct rv_buf whole = { 0 };
+        struct area body;
+
+        rv_tr_packed(rv_buf_str(&err->message), err->message.size, &whole);
+        ui_note(ui, STYLE_PLAIN, rv_buf_str(&whole));
+        if (!err->hint.size)
+                return;
+        rv_buf_add_str(&whole, "  -> ");
+        rv_tr_packed(rv_buf_str(&err->hint), err->hint.size, &whole);
+        ui_body(&body);
+        if ((int)rv_text_width(rv_buf_str(&whole), whole.size) < body.w)
+                ui_note(ui, STYLE_PLAIN, rv_buf_str(&whole));
 }
 
 /* Esc is typed to get out of something: it never leaves the program. */
@@ -104,8 +114,18 @@ static void open_prompt(struct ui *ui, enum act act)
                 prompt_open(ui, '/', page->kind->finding ? page->kind->finding(page) : "");
 }
 
+static bool has_option(const struct rv_command *command, const char *id)
+{
+        size_t i;
+
+        for (i = 0; command && i + 1 < command->n_options; i += 2)
+                if (strcmp(command->options[i], id) == 0)
+                        return true;
+        return false;
+}
+
 /* The options of the host that every view was asked with: "--image FILE", "--set KEY=VALUE". */
-static void add_options(const struct ui *ui, struct rv_buf *out)
+static void add_options(const struct ui *ui, const struct rv_command *command, struct rv_buf *out)
 {
         const char *const *options = ui->host->options;
         size_t i;
@@ -113,6 +133,9 @@ static void add_options(const struct ui *ui, struct rv_buf *out)
         for (i = 0; options[i] && options[i + 1]; i += 2) {
                 RV_BUF_CLEANUP struct rv_buf value = { 0 };
                 const char *colon = strchr(options[i], ':');
+
+                if (has_option(command, options[i]))
+                        continue;
 
                 rv_buf_printf(out, " --%.*s ", (int)(colon ? colon - options[i] : (ptrdiff_t)strlen(options[i])),
                               options[i]);
@@ -124,23 +147,46 @@ static void add_options(const struct ui *ui, struct rv_buf *out)
 }
 
 /* On the status line where it fits; else as a text whose lines a shell reads as one. */
-static void show_command(struct ui *ui, const char *words)
+static void show_command(struct ui *ui, const char *lead, const char *words)
 {
         RV_BUF_CLEANUP struct rv_buf text = { 0 };
         struct area body;
         const char *option;
 
         ui_body(&body);
-        if ((int)rv_text_width(words, strlen(words)) < body.w) {
-                ui_note(ui, STYLE_PLAIN, words);
+        rv_buf_add_str(&text, lead);
+        rv_buf_add_str(&text, words);
+        if ((int)rv_text_width(rv_buf_str(&text), text.size) < body.w) {
+                ui_note(ui, STYLE_PLAIN, rv_buf_str(&text));
                 return;
         }
+        rv_buf_clear(&text);
+        if (strcmp(lead, "$ ") != 0) { /* a sentence of its own */
+                rv_buf_add_str(&text, lead);
+                rv_buf_add_str(&text, "\n\n");
+        }
+        rv_buf_add_str(&text, "$ ");
         for (; (option = strstr(words, " --")) != NULL; words = option + 1) {
                 rv_buf_add(&text, words, (size_t)(option - words));
                 rv_buf_add_str(&text, " \\\n    ");
         }
         rv_buf_add_str(&text, words);
         ui_open_page(ui, _("As a command"), text.failed ? NULL : text_page(ui, rv_buf_steal(&text)));
+}
+
+void ui_say_command(struct ui *ui, const char *lead, const char *words, const struct rv_command *command)
+{
+        RV_BUF_CLEANUP struct rv_buf text = { 0 };
+        const char *root = ui->host->root.path;
+
+        rv_buf_add_str(&text, "reeve ");
+        rv_buf_add_str(&text, words);
+        add_options(ui, command, &text);
+        if (strcmp(root, "/") != 0 && (!command || strcmp(command->settings.root, root) == 0)) {
+                rv_buf_add_str(&text, " --root ");
+                rv_word_quote(root, &text);
+        }
+        show_command(ui, lead, rv_buf_str(&text));
 }
 
 static void as_command(struct ui *ui)
@@ -150,14 +196,8 @@ static void as_command(struct ui *ui)
 
         if (!page || !page->kind->command)
                 return;
-        rv_buf_add_str(&words, "$ reeve ");
         page->kind->command(page, &words);
-        add_options(ui, &words);
-        if (strcmp(ui->host->root.path, "/") != 0) {
-                rv_buf_add_str(&words, " --root ");
-                rv_word_quote(ui->host->root.path, &words);
-        }
-        show_command(ui, rv_buf_str(&words));
+        ui_say_command(ui, "$ ", rv_buf_str(&words), NULL);
 }
 
 /* The jobs are a view like any other. */
@@ -315,7 +355,8 @@ static void start_where_asked(struct ui *ui)
                         frame->at = i;
         page = ui_page(ui);
         if (page_is_list(page))
-                list_set(page, options->where, options->sort, options->columns);
+                list_set(page, &(struct list_wish){
+                                       .where = options->where, .sort = options->sort, .columns = options->columns });
 }
 
 /* A selection is kept against a dropped line; who leaves is done with it. */

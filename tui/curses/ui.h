@@ -9,8 +9,10 @@
 
 #include "tui/curses/draw.h"
 #include "tui/curses/keys.h"
+#include "tui/present/settings.h"
 #include "tui/present/show.h"
 
+struct rv_command;
 struct rv_host;
 struct rv_lanes;
 struct rv_loop;
@@ -120,6 +122,9 @@ void ui_touch(struct ui *ui);
 /* A line for the reader; borrowed until it returns. */
 void ui_note(struct ui *ui, enum style style, const char *text);
 void ui_note_error(struct ui *ui, const struct rv_err *err);
+/* Says "reeve WORDS" with what makes it mean the system that is shown, behind lead; on the status line where it fits.
+ * command is what the words were read as: what it names itself is not named again; NULL: they name nothing. */
+void ui_say_command(struct ui *ui, const char *lead, const char *words, const struct rv_command *command);
 
 /* frames.c */
 struct page *ui_page(struct ui *ui); /* the one on top; NULL when there is no memory */
@@ -133,12 +138,15 @@ struct rv_snapshot *ui_loaded(struct ui *ui, const struct place *place);
 void ui_open_row(struct ui *ui, const struct place *place, const char *title);
 /* Views with required arguments are about something; they are reached from its row. */
 bool ui_needs_words(const struct rv_view *view);
-/* Puts a view on top; word may be NULL. where is a filter to start with. */
-void ui_open_view(struct ui *ui, const char *plugin, const char *view, const char *word, const char *where);
-/* Follows a reference: the row of "plugin/view" with this key, the view when key is "". False: it leads nowhere. */
+/* Puts a view on top; word may be NULL, and title too: then the word or the view's own names it. */
+void ui_open_view(struct ui *ui, const char *plugin, const char *view, const char *word, const char *title);
+/* Follows a reference: the row of "plugin/view" with this key, the view when key is "", with the filter where unless
+ * that is "". False: it leads nowhere. */
 bool ui_open_ref(struct ui *ui, const char *target, const char *key, const char *where);
 /* Puts a single page on top. */
 void ui_open_page(struct ui *ui, const char *title, struct page *take_page);
+/* Takes what lies under the top frame out of the path, unless it is the tab's own. */
+void ui_drop_below(struct ui *ui);
 /* Leaves the top frame; false when it is the tab's own. */
 bool ui_back(struct ui *ui);
 void ui_next_view(struct ui *ui, int step);
@@ -160,9 +168,21 @@ struct page *overview_page(struct ui *ui, const struct place *place);
 /* Lines already made; text is taken. */
 struct page *text_page(struct ui *ui, char *take_text);
 struct page *help_page(struct ui *ui);
+/* Help on what the words behind "help" name. */
+struct page *help_page_on(struct ui *ui, const struct rv_command *command);
+/* The list of plugins, views or actions, which is made at once; NULL and an error. */
+struct page *catalogue_page(struct ui *ui, enum rv_verb verb, struct rv_err *err);
 
-/* List pages only: what a command or the Overview sets before or while it is shown. NULL leaves as it is. */
-void list_set(struct page *page, const char *where, const char *sort, const char *columns);
+/* What a command sets before or while a list is shown. NULL leaves as it is. */
+struct list_wish {
+        const char *where, *sort, *columns;
+        const int64_t *limit;    /* INT64_MAX: none */
+        const char *const *rows; /* words that name rows, as in batch mode; once for a list */
+        size_t n_rows;
+        bool open; /* the one row that they name is to be opened */
+};
+/* List pages only. */
+void list_set(struct page *page, const struct list_wish *wish);
 /* The row with this key gets the cursor, now or once it is loaded. */
 void list_cursor_to(struct page *page, const char *key);
 bool page_is_list(const struct page *page);
