@@ -101,6 +101,36 @@ static void narrow_drops_what_is_empty_then_by_priority(void **state)
               "a-package-with-a-name-that-takes-many-cells  25.1.0-1.azl4");
 }
 
+/* One long version and one long name among forty: they are cut, and the signer of all others stays whole. */
+static void a_rare_long_value_takes_no_room(void **state)
+{
+        RV_SINK_CLEANUP struct rv_sink *sink = rv_sink_new("fixture", "fixture", &list, NULL);
+        RV_SNAPSHOT_CLEANUP struct rv_snapshot *snapshot = NULL;
+        RV_LAYOUT_CLEANUP struct rv_layout layout = { 0 };
+        struct rv_look look = { .now = 0 };
+        bool cacheable;
+        unsigned i;
+
+        (void)state;
+        for (i = 0; i < 40; i++) {
+                assert_int_equal(rv_row_begin(sink, 0), RV_OK);
+                put(sink, NAME, i == 7 ? "a-package-with-a-name-that-takes-many-cells" : "nginx-module-image-filter");
+                put(sink, VERSION, i == 9 ? "2025.2.80_v9.0.304-2.20260614.azl4" : "1.26.3-1.azl4");
+                rv_put_int(sink, SIZE, 277504);
+                put(sink, SIGNER, "Azure Linux Sample Key");
+        }
+        assert_int_equal(rv_sink_finish(sink, &snapshot, &cacheable, NULL), RV_OK);
+        assert_int_equal(rv_layout_make(&(struct rv_layout_ask){ .snapshot = snapshot, .look = &look, .width = 75 },
+                                        &layout, NULL),
+                         RV_OK);
+        assert_int_equal(layout.n, 4);
+        assert_int_equal(layout.columns[0].width, 29);
+        assert_int_equal(layout.columns[1].width, 13);
+        assert_int_equal(layout.columns[2].width, 5);
+        assert_int_equal(layout.columns[3].width, 22);
+        assert_int_equal(layout.width, 75);
+}
+
 /* The findings of a serial console: the message is what the list is for. */
 static const struct rv_column finding_columns[] = {
         { .id = "id", .type = RV_TEXT, .flags = RV_KEY | RV_HIDDEN, .priority = 6 },
@@ -227,6 +257,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(without_a_limit_all_is_shown),
+                cmocka_unit_test(a_rare_long_value_takes_no_room),
                 cmocka_unit_test(narrow_drops_what_is_empty_then_by_priority),
                 cmocka_unit_test(the_message_stays_whole_as_long_as_it_can),
                 cmocka_unit_test(of_asked_for_columns_those_that_matter_less_are_cut),

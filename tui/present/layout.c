@@ -15,12 +15,14 @@
 enum { SHRUNK = 12, SHRUNK_VERSION = 18, SHRUNK_MESSAGE = 24, SHRUNK_NAME = 28, SHRUNK_WANTED = 3 };
 enum {
         READABLE = 40, /* cells at which a text that matters most can still be read */
-        SPARE = 4      /* from this priority on columns go before such a text is cut at all */
+        SPARE = 4,     /* from this priority on columns go before such a text is cut at all */
+        FEW = 20       /* one row of so many may be cut for the sake of the others' columns */
 };
 
 struct fit { /* a column while the layout is made */
         unsigned column, natural, least, width, priority;
         unsigned readable; /* cells below which it is cut only when nothing else can give any */
+        unsigned common;   /* cells that nearly all rows need: a single long one must not take the room of others */
         bool right, empty;
         const char *title;
 };
@@ -66,11 +68,23 @@ static const char *heading(struct rv_arena *arena, const struct rv_layout_ask *a
         return rv_arena_strndup(arena, rv_buf_str(&text), text.size);
 }
 
+/* The width that is exceeded by so few rows that it is not worth a column. */
+static unsigned common_width(const size_t *counts, size_t rows, unsigned natural)
+{
+        unsigned width = RV_COLUMN_LIMIT;
+        size_t above = 0;
+
+        for (; width > 0 && above + counts[width] <= rows / FEW; width--)
+                above += counts[width];
+        return width < natural ? width : natural;
+}
+
 /* The widest cell of the rows that are looked at; a tree's first column has its indent on top. */
 static void measure(const struct rv_layout_ask *ask, bool tree, struct fit *fit)
 {
         RV_SHOWN_CLEANUP struct rv_shown shown = { 0 };
         size_t total = ask->rows ? ask->rows->n : rv_snapshot_rows(ask->snapshot), end = total, i, row;
+        size_t counts[RV_COLUMN_LIMIT + 1] = { 0 };
 
         if (ask->count && ask->first < total && ask->count < total - ask->first)
                 end = ask->first + ask->count;
@@ -79,10 +93,12 @@ static void measure(const struct rv_layout_ask *ask, bool tree, struct fit *fit)
                 rv_show_cell(ask->look, ask->snapshot, row, fit->column, &shown);
                 if (tree)
                         shown.width += 2 * rv_row_depth(ask->snapshot, row);
+                counts[shown.width < RV_COLUMN_LIMIT ? shown.width : RV_COLUMN_LIMIT]++;
                 if (shown.width > fit->natural)
                         fit->natural = shown.width;
                 fit->empty = fit->empty && shown.null;
         }
+        fit->common = common_width(counts, end - ask->first, fit->natural);
 }
 
 /* Cells that still tell something, by what the column holds. */
@@ -101,7 +117,7 @@ static bool prepare(const struct rv_layout_ask *ask, struct rv_arena *arena, uns
 {
         const struct rv_view *view = rv_snapshot_view(ask->snapshot);
         const struct rv_column *declared = &view->columns[column];
-        unsigned least = shrunk(declared, first), readable;
+        unsigned least = shrunk(declared, first), readable, title;
 
         *ret = (struct fit){ .column = column,
                              .priority = declared->priority,
@@ -110,9 +126,10 @@ static bool prepare(const struct rv_layout_ask *ask, struct rv_arena *arena, uns
                              .title = heading(arena, ask, declared) };
         if (!ret->title)
                 return false;
-        ret->natural = (unsigned)rv_text_width(ret->title, strlen(ret->title));
-        if (least < ret->natural)
-                least = ret->natural;
+        title = (unsigned)rv_text_width(ret->title, strlen(ret->title));
+        ret->natural = title;
+        if (least < title)
+                least = title;
         measure(ask, first && view->shape == RV_SHAPE_TREE, ret);
         ret->width = ret->natural;
         if (ask->width && ret->priority && ret->width > RV_COLUMN_LIMIT)
@@ -122,6 +139,16 @@ static bool prepare(const struct rv_layout_ask *ask, struct rv_arena *arena, uns
                 least = SHRUNK_WANTED;
         ret->least = can_be_cut(declared) && ret->width > least ? least : ret->width;
         ret->readable = can_be_cut(declared) && ret->width > readable ? readable : ret->width;
+        if (first && ret->common < SHRUNK_NAME) /* what names a row may be long only where it is very long */
+                ret->common = SHRUNK_NAME;
+        if (ret->common < title)
+                ret->common = title;
+        if ((!first && !ret->priority) || !can_be_cut(declared) || ret->common > ret->width)
+                ret->common = ret->width;
+        if (ret->readable > ret->common)
+                ret->readable = ret->common;
+        if (ret->least > ret->common)
+                ret->least = ret->common;
         return true;
 }
 
@@ -194,35 +221,45 @@ static size_t drop(const struct rv_layout_ask *ask, struct fit *fits, size_t n)
         return drop_from(ask, fits, n, 0, AT_LEAST);
 }
 
+enum floor { COMMON, READ, LEAST, FLOORS };
+
+static unsigned floor_of(const struct fit *fit, enum floor floor)
+{
+        return floor == COMMON ? fit->common : floor == READ ? fit->readable : fit->least;
+}
+
 /* What is cut next: of the columns above their floor those that matter least, of these the widest. */
-static struct fit *next_to_cut(struct fit *fits, size_t n, bool to_least)
+static struct fit *next_to_cut(struct fit *fits, size_t n, enum floor floor)
 {
         struct fit *found = NULL;
         size_t i;
 
         for (i = 0; i < n; i++)
-                if (fits[i].width > (to_least ? fits[i].least : fits[i].readable) &&
+                if (fits[i].width > floor_of(&fits[i], floor) &&
                     (!found || fits[i].priority > found->priority ||
                      (fits[i].priority == found->priority && fits[i].width > found->width)))
                         found = &fits[i];
         return found;
 }
 
-/* Cuts until all fit, first only as far as can be read; then gives what is left over back to those that were limited.
+/* Cuts until all fit, first only what few rows need, then as far as can be read; then gives what is left over back to
+ * those that were limited.
  */
 static void share(const struct rv_layout_ask *ask, struct fit *fits, size_t n)
 {
         unsigned total = needed(fits, n, WHOLE), more;
+        enum floor floor = COMMON;
         struct fit *cut;
         size_t i;
 
-        for (; total > ask->width; total--) {
-                cut = next_to_cut(fits, n, false);
-                if (!cut)
-                        cut = next_to_cut(fits, n, true);
-                if (!cut)
-                        break;
-                cut->width--;
+        while (total > ask->width && floor < FLOORS) {
+                cut = next_to_cut(fits, n, floor);
+                if (cut) {
+                        cut->width--;
+                        total--;
+                } else {
+                        floor++;
+                }
         }
         for (i = 0; i < n && total < ask->width; i++) {
                 more = fits[i].natural - fits[i].width;
