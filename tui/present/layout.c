@@ -14,9 +14,10 @@
 /* Least cells of a column that can be cut: what names a row is cut last, and half a sentence says nothing. */
 enum { SHRUNK = 12, SHRUNK_VERSION = 18, SHRUNK_MESSAGE = 24, SHRUNK_NAME = 28, SHRUNK_WANTED = 3 };
 enum {
-        READABLE = 40, /* cells at which a text that matters most can still be read */
-        SPARE = 4,     /* from this priority on columns go before such a text is cut at all */
-        FEW = 20       /* one row of so many may be cut for the sake of the others' columns */
+        READABLE = 40,  /* cells at which a text that matters most can still be read */
+        READ_TEXT = 20, /* the same of other texts: columns that matter less go before those are cut further */
+        SPARE = 4,      /* from this priority on columns go before such a text is cut at all */
+        FEW = 20        /* one row of so many may be cut for the sake of the others' columns */
 };
 
 struct fit { /* a column while the layout is made */
@@ -111,6 +112,22 @@ static unsigned shrunk(const struct rv_column *column, bool first)
         return first ? SHRUNK_NAME : SHRUNK;
 }
 
+/* No floor lies above what nearly all rows need. What names a row is cut only where it is very long, and after other
+ * columns have gone; beside it, a text that matters most is what the view is for. */
+static void set_common(const struct rv_column *declared, bool first, bool asked, unsigned title, struct fit *fit)
+{
+        if (first && fit->common < SHRUNK_NAME)
+                fit->common = SHRUNK_NAME;
+        if (fit->common < title)
+                fit->common = title;
+        if ((!first && !fit->priority) || !can_be_cut(declared) || fit->common > fit->width)
+                fit->common = fit->width;
+        if ((first && !asked) || fit->readable > fit->common)
+                fit->readable = fit->common;
+        if (fit->least > fit->common)
+                fit->least = fit->common;
+}
+
 /* Asked-for columns may shrink below their headings: whoever names columns knows them. */
 static bool prepare(const struct rv_layout_ask *ask, struct rv_arena *arena, unsigned column, bool first,
                     struct fit *ret)
@@ -134,25 +151,17 @@ static bool prepare(const struct rv_layout_ask *ask, struct rv_arena *arena, uns
         ret->width = ret->natural;
         if (ask->width && ret->priority && ret->width > RV_COLUMN_LIMIT)
                 ret->width = RV_COLUMN_LIMIT;
-        readable = ret->priority ? least : READABLE;
+        readable = ret->priority ? (least > READ_TEXT ? least : READ_TEXT) : READABLE;
         if (ask->wanted)
                 least = SHRUNK_WANTED;
         ret->least = can_be_cut(declared) && ret->width > least ? least : ret->width;
         ret->readable = can_be_cut(declared) && ret->width > readable ? readable : ret->width;
-        if (first && ret->common < SHRUNK_NAME) /* what names a row may be long only where it is very long */
-                ret->common = SHRUNK_NAME;
-        if (ret->common < title)
-                ret->common = title;
-        if ((!first && !ret->priority) || !can_be_cut(declared) || ret->common > ret->width)
-                ret->common = ret->width;
-        if (ret->readable > ret->common)
-                ret->readable = ret->common;
-        if (ret->least > ret->common)
-                ret->least = ret->common;
+        set_common(declared, first, ask->wanted != NULL, title, ret);
         return true;
 }
 
-enum need { AT_LEAST, TO_READ, NOT_CUT, WHOLE }; /* NOT_CUT: what matters most whole, the rest to read */
+/* USUAL: what nearly all rows need; NOT_CUT: what matters most whole, the rest to read. */
+enum need { AT_LEAST, TO_READ, USUAL, NOT_CUT, WHOLE };
 
 /* Cells that all columns take together. */
 static unsigned needed(const struct fit *fits, size_t n, enum need need)
@@ -164,6 +173,8 @@ static unsigned needed(const struct fit *fits, size_t n, enum need need)
                 cells += i ? RV_COLUMN_GAP : 0;
                 if (need == WHOLE || (need == NOT_CUT && !fits[i].priority))
                         cells += fits[i].width;
+                else if (need == USUAL)
+                        cells += fits[i].common < fits[i].width ? fits[i].common : fits[i].width;
                 else
                         cells += need == AT_LEAST ? fits[i].least : fits[i].readable;
         }
@@ -175,6 +186,17 @@ static size_t leave_out(struct fit *fits, size_t n, size_t victim)
 {
         memmove(&fits[victim], &fits[victim + 1], (n - victim - 1) * sizeof *fits);
         return n - 1;
+}
+
+/* The last one that went may stay after all, where nobody else needs the cells that it left. */
+static size_t take_back(const struct rv_layout_ask *ask, struct fit *fits, size_t n, size_t at,
+                        const struct fit *victim)
+{
+        if (needed(fits, n, USUAL) + RV_COLUMN_GAP + victim->least > ask->width)
+                return n;
+        memmove(&fits[at + 1], &fits[at], (n - at) * sizeof *fits);
+        fits[at] = *victim;
+        return n + 1;
 }
 
 /* Nothing is cut for the sake of a column without a value. */
@@ -192,7 +214,8 @@ static size_t drop_empty(const struct rv_layout_ask *ask, struct fit *fits, size
  * column, which names the row, stays. */
 static size_t drop_from(const struct rv_layout_ask *ask, struct fit *fits, size_t n, unsigned priority, enum need need)
 {
-        size_t i, victim;
+        struct fit last = { 0 };
+        size_t i, victim = 0;
 
         while (n > 1 && needed(fits, n, need) > ask->width) {
                 victim = n - 1;
@@ -200,10 +223,11 @@ static size_t drop_from(const struct rv_layout_ask *ask, struct fit *fits, size_
                         if (fits[i].priority > fits[victim].priority)
                                 victim = i;
                 if (fits[victim].priority < priority)
-                        break;
+                        return n;
+                last = fits[victim];
                 n = leave_out(fits, n, victim);
         }
-        return n;
+        return victim ? take_back(ask, fits, n, victim, &last) : n;
 }
 
 /* What is spare goes for a whole text, what is more for one that can be read; asked-for columns go from the end, and
