@@ -9,7 +9,7 @@
 
 const struct key_row key_table[] = {
         { ACT_OPEN, { KEY_RETURN }, "Enter", N_("open the row, follow a reference"), N_("open"), "Enter", 3 },
-        { ACT_SELECT, { ' ' }, N_("Spacebar"), N_("select the row, or take it out again"), N_("select"), "Space", 7 },
+        { ACT_SELECT, { ' ' }, N_("Spacebar"), N_("select the row, or take it out again"), N_("Space select"), "", 7 },
         { ACT_SELECT_ALL, { '*' }, "*", N_("select all rows that the filter leaves, or none"), NULL, "", 0 },
         { ACT_UP, { KEY_ARROW_UP, 'k' }, "Up k", N_("one row up"), NULL, "", 0 },
         { ACT_DOWN, { KEY_ARROW_DOWN, 'j' }, "Down j", N_("one row down"), NULL, "", 0 },
@@ -67,7 +67,8 @@ static void add_hint(const struct key_row *row, struct rv_buf *out)
 {
         rv_buf_add_str(out, out->size ? "  " : " ");
         rv_buf_add_str(out, row->hint_key);
-        rv_buf_add_char(out, ' ');
+        if (*row->hint_key) /* else the key has a name in each language, which the hint begins with */
+                rv_buf_add_char(out, ' ');
         rv_buf_add_str(out, _(row->hint));
 }
 
