@@ -16,16 +16,24 @@ static const struct rv_enum states[] = { { "good", N_("good"), RV_GOOD, 0 },
                                          { "bad", N_("bad"), RV_BAD, 0 },
                                          { "none", N_("none"), RV_MUTED, 0 } };
 
-enum { NAME, VERSION, SIZE, AT, STATE, OWNER, NOTE, PROOF };
+static const struct rv_enum proofs[] = { { "proved", N_("proved"), RV_GOOD, 0 }, { "void", N_("void"), RV_BAD, 0 } };
+
+enum { NAME, VERSION, SIZE, AT, PROOF, STATE, OWNER, NOTE };
 static const struct rv_column many_columns[] = {
         { .id = "name", .title = N_("Name"), .type = RV_TEXT, .flags = RV_KEY | RV_MATCH },
         { .id = "version", .title = N_("Version"), .type = RV_VERSION, .priority = 1 },
         { .id = "size", .title = N_("Size"), .type = RV_SIZE, .priority = 2 },
         { .id = "made_at", .title = N_("Made"), .type = RV_TIME, .priority = 4 },
+        { .id = "proof",
+          .title = N_("Proof"),
+          .type = RV_ENUM,
+          .enums = proofs,
+          .n_enums = 2,
+          .flags = RV_HIDDEN | RV_COSTLY,
+          .priority = 7 },
         { .id = "state", .title = N_("State"), .type = RV_ENUM, .enums = states, .n_enums = 4, .priority = 3 },
         { .id = "owner", .title = N_("Owner"), .type = RV_REF, .ref = "fixture/short", .priority = 5 },
         { .id = "note", .title = N_("Note"), .type = RV_TEXT, .priority = 6 },
-        { .id = "proof", .title = N_("Proof"), .type = RV_TEXT, .flags = RV_HIDDEN | RV_COSTLY, .priority = 7 },
 };
 
 static void put(struct rv_sink *sink, unsigned column, const char *text)
@@ -56,7 +64,7 @@ static int fill_many(const struct rv_query *query, struct rv_sink *sink, struct 
                 if (i % 3 == 0)
                         put(sink, NOTE, "by hand");
                 if (rv_wants(query, PROOF))
-                        put(sink, PROOF, "proved");
+                        rv_put_int(sink, PROOF, i % 100 == 7);
         }
         return 0;
 }

@@ -162,7 +162,7 @@ static void open_listed(struct list *list, const char *key)
         if (!slash)
                 return;
         if (strcmp(list->view->id, "views") == 0) {
-                (void)ui_open_ref(ui, key, "");
+                (void)ui_open_ref(ui, key, "", "");
                 return;
         }
         rv_buf_printf(&line, "help %.*s %s", (int)(slash - key), key, slash + 1);

@@ -84,6 +84,34 @@ static void fail_in_part(struct overview *overview, size_t part, const struct rv
                         fail(overview, part, packed, size);
 }
 
+int overview_states(const struct rv_view *view, unsigned from)
+{
+        uint32_t i, k;
+
+        for (i = from; i < view->n_columns; i++)
+                for (k = 0; view->columns[i].type == RV_ENUM && k < view->columns[i].n_enums; k++)
+                        if (view->columns[i].enums[k].role != RV_PLAIN)
+                                return (int)i;
+        return -1;
+}
+
+static void load_one(struct overview *overview, size_t part, int tag, const char *state, bool reload);
+
+/* The rows are there; what they are counted by may be a costly column, which is asked for once. */
+static void fill_states(struct overview *overview, size_t part)
+{
+        struct overview_part *at = &overview->parts[part];
+        const struct rv_view *view = rv_snapshot_view(at->first);
+        int state = overview_states(view, 0);
+
+        while (state >= 0 && rv_snapshot_filled(at->first, (unsigned)state))
+                state = overview_states(view, (unsigned)state + 1);
+        if (state < 0 || at->filling)
+                return;
+        at->filling = at->loading = true;
+        load_one(overview, part, TAG_FIRST, view->columns[state].id, false);
+}
+
 static void loaded(struct page *page, int tag, struct rv_snapshot *take_snapshot, const struct rv_err *err)
 {
         struct overview *overview = overview_of(page);
@@ -94,6 +122,8 @@ static void loaded(struct page *page, int tag, struct rv_snapshot *take_snapshot
                 if (tag % TAGS == TAG_FINDINGS)
                         fail_in_part(overview, (size_t)(tag / TAGS), take_snapshot);
                 take(overview, tag, take_snapshot);
+                if (tag % TAGS == TAG_FIRST)
+                        fill_states(overview, (size_t)(tag / TAGS));
                 return;
         }
         /* What was cached is no longer so, and what is so is not known. */
@@ -106,15 +136,18 @@ static void loaded(struct page *page, int tag, struct rv_snapshot *take_snapshot
         overview_arrange(overview);
 }
 
-/* The cached part is shown until the fresh one is there. */
-static void load_one(struct overview *overview, size_t part, int tag, const char *view, bool reload)
+/* The cached part is shown until the fresh one is there. state: a costly column that is wanted too, or NULL. */
+static void load_one(struct overview *overview, size_t part, int tag, const char *state, bool reload)
 {
+        const char *const views[TAGS] = { overview->parts[part].view, "findings", "changes" };
         const struct load_ask ask = { .plugin = overview->page.ui->tabs[part].id,
-                                      .view = view,
+                                      .view = views[tag],
+                                      .columns = &state,
+                                      .n_columns = state ? 1 : 0,
                                       .reload = reload,
                                       .tag = (int)part * TAGS + tag,
                                       .done = loaded };
-        struct rv_snapshot *stale = reload ? NULL : load_stale(&overview->page, &ask);
+        struct rv_snapshot *stale = reload || state ? NULL : load_stale(&overview->page, &ask);
 
         if (stale)
                 take(overview, ask.tag, stale);
@@ -128,7 +161,7 @@ static void load_part(struct overview *overview, size_t i, bool reload)
         struct overview_part *part = &overview->parts[i];
         struct ui *ui = overview->page.ui;
 
-        part->failed = false;
+        part->failed = part->filling = false;
         if (rv_registry_plugin(ui->host->registry, ui->tabs[i].id, &part->plugin, &err)) {
                 part->plugin = NULL;
                 fail(overview, i, rv_buf_str(&err.message), err.message.size);
@@ -136,13 +169,13 @@ static void load_part(struct overview *overview, size_t i, bool reload)
         }
         ui->tabs[i].title = rv_tr(rv_plugin_domain(part->plugin), part->plugin->title);
         if (part->plugin->findings)
-                load_one(overview, i, TAG_FINDINGS, "findings", reload);
+                load_one(overview, i, TAG_FINDINGS, NULL, reload);
         if (part->plugin->changes)
-                load_one(overview, i, TAG_CHANGES, "changes", reload);
+                load_one(overview, i, TAG_CHANGES, NULL, reload);
         part->view = part->plugin->n_views && !ui_needs_words(part->plugin->views) ? part->plugin->views[0].id : NULL;
         part->loading = part->view != NULL;
         if (part->view)
-                load_one(overview, i, TAG_FIRST, part->view, reload);
+                load_one(overview, i, TAG_FIRST, NULL, reload);
 }
 
 struct space_work {

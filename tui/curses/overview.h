@@ -14,6 +14,7 @@ struct overview_part {                  /* what one plugin contributes */
         const char *view;               /* id of its first view, NULL for none */
         struct rv_snapshot *first, *findings, *changes;
         bool loading, failed;
+        bool filling; /* the states that are counted were asked for: they take longer than the rows */
         struct rv_buf failure;
 };
 
@@ -56,6 +57,9 @@ int64_t overview_number(const struct rv_snapshot *snapshot, size_t row, const ch
 
 /* What to do about the finding under the cursor; nothing when it is none or has no hint. */
 void overview_hint(const struct overview *overview, struct rv_buf *out);
+
+/* The column from `from` on that tells of states, -1 for none: plain values are no states. */
+int overview_states(const struct rv_view *view, unsigned from);
 
 /* overview_draw.c */
 void overview_draw(struct page *page, const struct area *area);

@@ -130,17 +130,21 @@ static void draw_summary(struct overview *overview, const struct overview_line *
         const struct rv_snapshot *snapshot = part->first;
         struct tally tallies[COUNTS];
         size_t n = 0, i;
-        int x = TEXT_AT + LABEL;
+        int x = TEXT_AT + LABEL, state = -1;
 
         draw_text(&ui->term, y, TEXT_AT, LABEL - 1, ui->tabs[line->part].title, STYLE_PLAIN);
         if (!snapshot) {
                 draw_text(&ui->term, y, x, w - x, part->loading ? _("loading") : "-", STYLE_MUTED);
                 return;
         }
-        /* The first column that has states to tell of: a second one would count the same rows again. */
-        for (i = 0; i < rv_snapshot_view(snapshot)->n_columns && n == 0; i++)
-                if (rv_snapshot_view(snapshot)->columns[i].type == RV_ENUM)
-                        tally_column(snapshot, (unsigned)i, tallies, &n);
+        /* The first column that has states to tell of: a second one would count the same rows again, and no other
+         * stands in for one that is still to come. */
+        do {
+                state = overview_states(rv_snapshot_view(snapshot), (unsigned)(state + 1));
+                if (state < 0 || !rv_snapshot_filled(snapshot, (unsigned)state))
+                        break;
+                tally_column(snapshot, (unsigned)state, tallies, &n);
+        } while (n == 0);
         i = rv_snapshot_rows(snapshot);
         x = draw_tally(ui, y, x, w, i, i == 1 ? _("row") : _("rows"), STYLE_PLAIN);
         for (i = 0; i < n; i++)
