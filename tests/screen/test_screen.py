@@ -106,10 +106,12 @@ class Pictures(Screen):
             self.golden(self.many(term=term), 'list')
 
     def test_short_list_shows_its_row(self):
-        opened = self.open('ui', 'fixture/short')
+        opened = self.open('ui', 'fixture/short', columns=120)
         self.golden(opened, 'short')
         opened.keys('down')
         self.golden(opened, 'short-second')
+        opened.resize(119, 24)
+        opened.gone('^ +Tries +')
 
     def test_record_and_text(self):
         opened = self.many()
@@ -227,6 +229,7 @@ class Moving(Screen):
         opened.wait('12 selected')
         opened.keys('down', 'enter')
         opened.wait('Need +need 4 of libyaml-0000')
+        opened.wait('^ Fixture > libyaml-0000 > need 4 of libyaml-0000')
         opened.wait('By +two')
         opened.gone(r'\bloading\b')
         opened.keys('end')
@@ -238,9 +241,24 @@ class Moving(Screen):
     def test_narrow_lines_keep_what_matters(self):
         opened = self.many(columns=48)
         opened.keys('down', 'enter')
-        opened.wait(r'^ Fixture > python~l-0001  \[Details\] Log  Needs')
+        opened.wait(r'^ ~ > python3-ssl-0001  \[Details\] Log  Needs')
+        opened.resize(40, 24)
+        opened.wait(r'^ python3-ssl-0001  \[Details\] Log  >$')
+        opened.keys('tab', 'tab')
+        opened.wait(r'^ python3-ssl-0001   Log +\[Needs\]$')
         opened.resize(30, 24)
         opened.wait(r'^ web-17 +1 \[2 Fixture\]')
+        opened.wait(r'^ python3-ssl-0001  \[Needs\]$')
+        opened.resize(24, 24)
+        opened.wait(r'^ pytho~l-0001  \[Needs\]$')
+
+    def test_what_is_cut_is_marked(self):
+        opened = self.open(columns=40, rows=20)
+        opened.wait('^ 2,500 rows|2,500 rows')
+        opened.wait('^ Azure Linux 4.0 +root .*~$')
+        opened.wait('^   10:06 +update 14 packages$')
+        opened.keys('?')
+        opened.wait('^   Spacebar +select the row, or\n {18}take it out again$')
 
     def test_columns_chosen_as_they_are(self):
         opened = self.many()

@@ -37,12 +37,23 @@ static size_t one(const struct tty *term, uint32_t c, char out[4], int *ret_cell
         return rv_utf8_encode(c, out);
 }
 
-/* Cells are counted before anything is put: what would be cut in the middle of a wide character is left out. */
+/* Whether anything but blanks is left. */
+static bool has_more(const char *text, size_t n)
+{
+        while (n && (*text == ' ' || *text == '\n')) {
+                text++;
+                n--;
+        }
+        return n > 0;
+}
+
+/* Cells are counted before anything is put: what would be cut in the middle of a wide character is left out, and a text
+ * that is cut ends in "~". */
 int draw_bytes(const struct tty *term, int y, int x, int width, const char *text, size_t n, enum style style)
 {
         RV_BUF_CLEANUP struct rv_buf out = { 0 };
-        int used = 0, cells;
-        size_t step, size;
+        int used = 0, cells, whole = 0;
+        size_t step, size, whole_size = 0;
         char bytes[4];
         uint32_t c;
 
@@ -57,6 +68,10 @@ int draw_bytes(const struct tty *term, int y, int x, int width, const char *text
                         c = '?';
                 }
                 size = one(term, c, bytes, &cells);
+                if (used < width) { /* room for the mark */
+                        whole = used;
+                        whole_size = out.size;
+                }
                 if (used + cells > width)
                         break;
                 used += cells;
@@ -64,6 +79,11 @@ int draw_bytes(const struct tty *term, int y, int x, int width, const char *text
         }
         if (out.size == 0)
                 return 0;
+        if (width > 1 && has_more(text, n)) {
+                rv_buf_truncate(&out, whole_size);
+                rv_buf_add_char(&out, '~');
+                used = whole + 1;
+        }
         attrset((int)term->styles[style]);
         mvaddnstr(y, x, rv_buf_str(&out), (int)out.size);
         attrset(A_NORMAL);

@@ -16,7 +16,9 @@ enum {
         SMALLEST_ROWS = 2,
         SMALLEST_COLUMNS = 12,
         HOST_CELLS = 20,
-        PATH_CELLS = 12
+        PATH_CELLS = 12,
+        VIEWS_GAP = 2,
+        MORE = 2 /* " >" */
 };
 
 static int width_of(const char *text)
@@ -90,21 +92,16 @@ static int titles_width(const struct frame *frame, size_t first, size_t last)
         return width;
 }
 
-/* Keeps both ends of what follows `from`, with "~" between them: a version tells as much as a name does. */
-static void cut_middle(struct rv_buf *text, size_t from, int width)
+/* Keeps both ends of a name, with "~" between them: a version tells as much as a name does. */
+static void cut_middle(struct rv_buf *text, int room)
 {
         RV_BUF_CLEANUP struct rv_buf tail = { 0 };
         const char *s = rv_buf_str(text);
         size_t cells, head, at;
-        int room = width - (int)rv_text_width(s, from);
 
-        if (room < PATH_CELLS) {
-                from = 0;
-                room = width;
-        }
-        if (width_of(s + from) <= room || room < 3)
+        if (width_of(s) <= room || room < 3)
                 return;
-        head = from + rv_text_fit(s + from, text->size - from, (size_t)(room - 1) / 2, &cells);
+        head = rv_text_fit(s, text->size, (size_t)(room - 1) / 2, &cells);
         for (at = head; width_of(s + at) > room - 1 - (int)cells || ((unsigned char)s[at] & 0xc0) == 0x80; at++)
                 ;
         rv_buf_add_str(&tail, s + at);
@@ -113,15 +110,65 @@ static void cut_middle(struct rv_buf *text, size_t from, int width)
         rv_buf_add_str(text, rv_buf_str(&tail));
 }
 
-/* The path to a frame, as long as it leaves the views beside it in sight. */
-static void path_beside_views(struct ui *ui, const struct frame *frame, int width, struct rv_buf *out)
+/* The path without its first parts where it is too long: where one is matters more than how one came there, and a name
+ * is cut only when it alone has no room. */
+static void fit_path(struct ui *ui, const struct frame *frame, int room, struct rv_buf *out)
 {
-        int room = width;
+        RV_BUF_CLEANUP struct rv_buf whole = { 0 };
+        const char *at, *name;
 
-        add_path(ui, frame, out);
-        if (frame->n > 1)
-                room -= titles_width(frame, 0, frame->n - 1) + 2;
-        cut_middle(out, out->size - strlen(frame->title), room > PATH_CELLS ? room : PATH_CELLS);
+        add_path(ui, frame, &whole);
+        name = rv_buf_str(&whole) + whole.size - strlen(frame->title);
+        for (at = rv_buf_str(&whole); width_of(at) + (at > rv_buf_str(&whole) ? 4 : 0) > room && at < name;) {
+                at = strstr(at, " > ");
+                at = at && at + 3 < name ? at + 3 : name;
+        }
+        if (at > rv_buf_str(&whole) && width_of(at) + 4 <= room)
+                rv_buf_add_str(out, "~ > ");
+        if (at == name) {
+                RV_BUF_CLEANUP struct rv_buf last = { 0 };
+
+                rv_buf_add_str(&last, name);
+                cut_middle(&last, room);
+                rv_buf_add_str(out, rv_buf_str(&last));
+        } else {
+                rv_buf_add_str(out, at);
+        }
+}
+
+/* The views beside it stay in sight as long as the name of what they are about is whole; then only the current one. */
+static int path_room(const struct frame *frame, int width)
+{
+        int all, one;
+
+        if (frame->n < 2)
+                return width;
+        all = width - titles_width(frame, 0, frame->n - 1) - VIEWS_GAP;
+        one = width - titles_width(frame, frame->at, frame->at) - VIEWS_GAP - MORE;
+        if (all >= width_of(frame->title))
+                return all;
+        if (one > width_of(frame->title))
+                return width_of(frame->title);
+        return one > PATH_CELLS ? one : PATH_CELLS;
+}
+
+/* Titles of the views, scrolled so that the current one is seen; ">" tells of more. Returns where the line is free. */
+static int draw_views(struct ui *ui, const struct frame *frame, int y, int x, int end)
+{
+        size_t i = 0;
+
+        while (i < frame->at && titles_width(frame, i, frame->at) + (frame->at + 1 < frame->n ? MORE : 0) > end - x)
+                i++;
+        for (; i < frame->n; i++) {
+                RV_BUF_CLEANUP struct rv_buf piece = { 0 };
+
+                tab_piece(frame->entries[i].title, 0, i == frame->at, &piece);
+                if (i > frame->at && titles_width(frame, i, i) + (i + 1 < frame->n ? MORE : 0) > end - x)
+                        return x + draw_text(&ui->term, y, x, end - x, " >", STYLE_PLAIN);
+                x += draw_text(&ui->term, y, x, end - x, rv_buf_str(&piece),
+                               i == frame->at ? STYLE_TITLE : STYLE_PLAIN);
+        }
+        return x;
 }
 
 /* Draws the path or the views, and returns where the line is free. */
@@ -129,23 +176,14 @@ static int draw_path(struct ui *ui, const struct frame *frame, const struct area
 {
         RV_BUF_CLEANUP struct rv_buf path = { 0 };
         int x = line->x + 1, end = line->x + line->w;
-        size_t i = 0;
 
         if (frame->below) {
-                path_beside_views(ui, frame, end - x, &path);
+                fit_path(ui, frame, path_room(frame, end - x), &path);
                 x += draw_text(&ui->term, line->y, x, line->w - 1, rv_buf_str(&path), STYLE_PLAIN);
-                x += frame->n > 1 ? 2 : 0;
+                x += frame->n > 1 ? VIEWS_GAP : 0;
         }
-        /* Views that do not fit scroll by, so that the current one is always seen. */
-        while (frame->n > 1 && i < frame->at && titles_width(frame, i, frame->at) > end - x)
-                i++;
-        for (; (frame->n > 1 || (!frame->below && ui->tab > 0)) && i < frame->n; i++) {
-                RV_BUF_CLEANUP struct rv_buf piece = { 0 };
-
-                tab_piece(frame->entries[i].title, 0, i == frame->at, &piece);
-                x += draw_text(&ui->term, line->y, x, end - x, rv_buf_str(&piece),
-                               i == frame->at ? STYLE_TITLE : STYLE_PLAIN);
-        }
+        if (frame->n > 1 || (!frame->below && ui->tab > 0))
+                x = draw_views(ui, frame, line->y, x, end);
         return x;
 }
 
@@ -171,6 +209,8 @@ static void draw_filter(struct ui *ui, struct page *page, const struct area *lin
         } else if (*filter) {
                 rv_buf_add_str(&text, "/ ");
                 rv_buf_add_str(&text, filter);
+                for (int x = at.x; at.x < from + 2 && x < at.x + at.w; x++) /* over the end of the path */
+                        draw_text(&ui->term, at.y, x, 1, " ", STYLE_PLAIN);
                 draw_text(&ui->term, at.y, at.x, at.w, rv_buf_str(&text), STYLE_PLAIN);
         }
 }

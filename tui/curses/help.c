@@ -30,7 +30,7 @@ static void add_pair(struct rv_buf *out, const char *left, unsigned width, const
                 rv_text_pad(left, strlen(left), width, false, out);
         else
                 rv_buf_add_str(out, left);
-        rv_buf_add_char(out, ' ');
+        rv_buf_add_str(out, rv_text_width(left, strlen(left)) < width ? " " : "  ");
         rv_buf_add_str(out, right ? right : "");
         rv_buf_add_char(out, '\n');
 }

@@ -169,8 +169,27 @@ static void open_listed(struct list *list, const char *key)
         command_run(ui, rv_buf_str(&line));
 }
 
+/* A key that nobody sees (a running number) names a row to nobody: its first text does. */
+static void title_of(const struct list *list, size_t row, const char *key, struct rv_buf *out)
+{
+        const struct rv_view *view = rv_snapshot_view(list->snapshot);
+        const char *text = key;
+        size_t n = strlen(key);
+        uint32_t i;
+
+        if (view->columns[rv_snapshot_key(list->snapshot)].flags & RV_HIDDEN)
+                for (i = 0; i < view->n_columns; i++)
+                        if (view->columns[i].type == RV_TEXT && !(view->columns[i].flags & RV_HIDDEN) &&
+                            !rv_cell_null(list->snapshot, row, i)) {
+                                text = rv_cell_text(list->snapshot, row, i, &n);
+                                break;
+                        }
+        rv_buf_add(out, text, n);
+}
+
 static void open_row(struct list *list)
 {
+        RV_BUF_CLEANUP struct rv_buf title = { 0 };
         struct place place = list->place;
         char number[24];
         const char *key = list_key(list, list->at, number);
@@ -182,8 +201,9 @@ static void open_row(struct list *list)
 
         if (list->at >= list->rows.n || open_target(list, list->rows.at[list->at]))
                 return;
+        title_of(list, list->rows.at[list->at], key, &title);
         place.row = (char *)(uintptr_t)key;
-        ui_open_row(list->page.ui, &place, key);
+        ui_open_row(list->page.ui, &place, rv_buf_str(&title));
 }
 
 /* What is not handled here is the same on every page. */

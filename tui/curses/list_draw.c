@@ -9,7 +9,15 @@
 #include "tui/curses/list.h"
 #include "tui/present/text.h"
 
-enum { GUTTER = 4, MEASURED_ROWS = 4000, SHORT_LIST = 4 };
+enum { GUTTER = 4, MEASURED_ROWS = 4000, SHORT_LIST = 4, WIDE = 119 /* of 120 columns */ };
+
+/* Where the mark of dropped columns stands there may be a heading's last letter. */
+static bool ends_in_heading(const struct rv_layout *layout)
+{
+        const struct rv_layout_column *last = &layout->columns[layout->n - 1];
+
+        return last->right || rv_text_width(last->title, strlen(last->title)) >= last->width;
+}
 
 /* All rows decide the widths, not those on the screen: columns must not jump while one scrolls or filters. */
 static void lay_out(struct list *list, int width)
@@ -30,6 +38,14 @@ static void lay_out(struct list *list, int width)
         if (rv_layout_make(&ask, &layout, &err)) {
                 ui_note_error(list->page.ui, &err);
                 return;
+        }
+        if (layout.dropped && layout.width >= ask.width && ask.width > 1 && ends_in_heading(&layout)) {
+                rv_layout_free(&layout);
+                ask.width--;
+                if (rv_layout_make(&ask, &layout, &err)) {
+                        ui_note_error(list->page.ui, &err);
+                        return;
+                }
         }
         rv_layout_free(&list->layout);
         list->layout = layout;
@@ -132,12 +148,12 @@ static void scroll(struct list *list, int height)
                 list->top = list->at - h + 1;
 }
 
-/* A short list leaves room: below it stands the record of the row under the cursor. */
+/* A short list leaves room: below it stands the record of the row under the cursor, where the screen is wide. */
 static void draw_below(struct list *list, const struct area *rows, int used)
 {
         struct area below = *rows;
 
-        if (!list->snapshot || list->rows.n == 0 || rv_snapshot_rows(list->snapshot) > SHORT_LIST)
+        if (rows->w < WIDE || !list->snapshot || list->rows.n == 0 || rv_snapshot_rows(list->snapshot) > SHORT_LIST)
                 return;
         below.y += used + 1;
         below.h -= used + 1;

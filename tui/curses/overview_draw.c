@@ -177,14 +177,18 @@ static void draw_space(struct overview *overview, const struct overview_line *li
                   percent >= 95 ? STYLE_PLAIN + RV_WARN : STYLE_PLAIN);
 }
 
+/* When and what; a narrow screen has no room for how it ended and who did it. */
 static void draw_change(struct overview *overview, const struct overview_line *line, int y, int w)
 {
         struct ui *ui = overview->page.ui;
+        bool whole = w >= 60;
 
         draw_cell(ui, line->snapshot, line->row, "at", y, TEXT_AT, 10);
-        draw_cell(ui, line->snapshot, line->row, "what", y, TEXT_AT + 11, w - 39);
-        draw_cell(ui, line->snapshot, line->row, "result", y, w - 24, 11);
-        draw_cell(ui, line->snapshot, line->row, "who", y, w - 12, 12);
+        draw_cell(ui, line->snapshot, line->row, "what", y, TEXT_AT + 11, whole ? w - 39 : w - TEXT_AT - 11);
+        if (whole) {
+                draw_cell(ui, line->snapshot, line->row, "result", y, w - 24, 11);
+                draw_cell(ui, line->snapshot, line->row, "who", y, w - 12, 12);
+        }
 }
 
 static void draw_line(struct overview *overview, size_t i, int y, int w)

@@ -13,6 +13,7 @@
 
 struct line { /* a wrapped line of the text */
         size_t from, len;
+        int indent; /* of what goes on from the line above: it hangs under its text */
 };
 
 struct text {
@@ -43,19 +44,46 @@ static void free_text(struct page *page)
         free(text);
 }
 
+/* Where the text of a line begins: behind what stands in a column of its own, else behind its blanks and its dash. */
+static int hang_of(const char *s, size_t n, int width)
+{
+        size_t lead = 0, i;
+        int cells;
+
+        while (lead < n && s[lead] == ' ')
+                lead++;
+        for (i = lead; i + 2 < n; i++)
+                if (s[i] == ' ' && s[i + 1] == ' ')
+                        break;
+        while (i + 2 < n && s[i] == ' ')
+                i++;
+        cells = (int)rv_text_width(s, i);
+        if (i > lead && i + 2 < n && cells <= width / 2)
+                return cells;
+        if (lead + 1 < n && strchr("-*$", s[lead]) && s[lead + 1] == ' ')
+                lead += 2;
+        else if (lead > 0)
+                lead += 2;
+        return (int)lead <= width / 2 ? (int)lead : 0;
+}
+
 /* Lines are offsets into the text, made again for another width. */
 static void wrap(struct text *text, int width)
 {
         const char *s = rv_buf_str(&text->text);
         size_t from = 0, next, len, room = 0;
         struct line *lines;
+        int indent = 0, hang = 0;
 
         free(text->lines);
         text->lines = NULL;
         text->n = 0;
         text->width = width;
         for (; from < text->text.size; from += next) {
-                len = rv_text_wrap(s + from, text->text.size - from, width > 1 ? (unsigned)width : 1, &next);
+                if (!indent)
+                        hang = hang_of(s + from, strcspn(s + from, "\n"), width);
+                len = rv_text_wrap(s + from, text->text.size - from,
+                                   width - indent > 1 ? (unsigned)(width - indent) : 1, &next);
                 if (text->n == room) {
                         room = room ? room * 2 : 64;
                         lines = reallocarray(text->lines, room, sizeof *lines);
@@ -63,7 +91,8 @@ static void wrap(struct text *text, int width)
                                 return;
                         text->lines = lines;
                 }
-                text->lines[text->n++] = (struct line){ from, len };
+                text->lines[text->n++] = (struct line){ from, len, indent };
+                indent = s[from + next - 1] == '\n' ? 0 : hang;
         }
 }
 
@@ -100,10 +129,10 @@ static void draw_page(struct page *page, const struct area *area)
         for (i = 0; i < area->h && text->top + (size_t)i < text->n; i++) {
                 const struct line *line = &text->lines[text->top + (size_t)i];
 
-                x = area->x + 1;
+                x = area->x + 1 + line->indent;
                 if (text->top + (size_t)i == text->hit)
                         draw_text(&page->ui->term, area->y + i, area->x, 1, ">", STYLE_PLAIN);
-                draw_bytes(&page->ui->term, area->y + i, x, area->w - 1, s + line->from, line->len,
+                draw_bytes(&page->ui->term, area->y + i, x, area->w - 1 - line->indent, s + line->from, line->len,
                            text->top + (size_t)i == text->hit ? STYLE_TITLE : STYLE_PLAIN);
         }
         if (text->n == 0)
