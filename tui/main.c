@@ -3,8 +3,10 @@
  * the asked command does not need. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -30,7 +32,7 @@
 #include "tui/curses/curses.h"
 #endif
 
-enum { FIRST_WORDS = 12 }; /* plugin, view, and five options with their values */
+enum { FIRST_WORDS = 14 }; /* plugin, view, and six options with their values */
 
 /* Both ways: keys that nobody types and a screen that nobody sees are no terminal. */
 static bool on_terminal(const struct rv_session *session)
@@ -54,6 +56,7 @@ static int open_screen(struct rv_session *session, const struct rv_command *comm
                                          .where = command->where,
                                          .sort = command->sort,
                                          .columns = command->columns,
+                                         .limit = command->limit,
                                          .color = command->settings.color,
                                          .ascii = command->settings.ascii || !session->output->utf8 };
 
@@ -88,25 +91,27 @@ static const char *option_of(const struct rv_command *command, const char *id)
 }
 
 /* What the screen would have shown first, as words: line mode opens it instead. Returns how many there are. */
-static size_t first_words(const struct rv_command *command, const char **words)
+static size_t first_words(const struct rv_command *command, const char **words, char limit[24])
 {
-        const char *const options[] = { "--where",   command->where,
-                                        "--sort",    command->sort,
-                                        "--columns", command->columns,
-                                        "--image",   option_of(command, "image"),
-                                        "--slot",    option_of(command, "slot") };
+        const char *const options[][2] = { { "--where", command->where },
+                                           { "--sort", command->sort },
+                                           { "--columns", command->columns },
+                                           { "--image", option_of(command, "image") },
+                                           { "--slot", option_of(command, "slot") },
+                                           { "--limit", command->limit >= 0 ? limit : NULL } };
         size_t n = 0, i;
 
         if (!command->plugin || !command->view) {
                 words[n++] = "status";
                 return n;
         }
+        (void)snprintf(limit, 24, "%" PRId64, command->limit);
         words[n++] = command->plugin_id;
         words[n++] = command->view->id;
-        for (i = 0; i < sizeof options / sizeof *options; i += 2)
-                if (options[i + 1]) {
-                        words[n++] = options[i];
-                        words[n++] = options[i + 1];
+        for (i = 0; i < sizeof options / sizeof *options; i++)
+                if (options[i][1]) {
+                        words[n++] = options[i][0];
+                        words[n++] = options[i][1];
                 }
         return n;
 }
@@ -115,6 +120,7 @@ static size_t first_words(const struct rv_command *command, const char **words)
 static int open_lines(struct rv_session *session, const struct rv_command *command)
 {
         const char *first[FIRST_WORDS];
+        char limit[24];
         struct rv_line line = { .host = session->host,
                                 .settings = &session->base,
                                 .width = session->output->width,
@@ -122,7 +128,7 @@ static int open_lines(struct rv_session *session, const struct rv_command *comma
                                 .run = run_line_command,
                                 .user = session,
                                 .first = first,
-                                .n_first = first_words(command, first) };
+                                .n_first = first_words(command, first, limit) };
 
         rv_session_localize(session);
         line.ascii = session->base.ascii || (session->output->terminal && !session->output->utf8);
@@ -148,6 +154,11 @@ static int open_ui(struct rv_session *session, const struct rv_command *command)
                         return rv_batch_run(session, status, 1);
                 (void)!rv_fail(&err, RV_UNSUPPORTED, N_("the screen needs a terminal"),
                                N_("reeve PLUGIN VIEW prints a view"), NULL);
+                return rv_session_complain(session, &command->settings, &err);
+        }
+        if (command->n_words) {
+                (void)!rv_fail(&err, RV_USAGE, N_("%1: ui takes PLUGIN or PLUGIN/VIEW, and no rows"),
+                               N_("on the screen : opens rows by their names"), command->words[0], NULL);
                 return rv_session_complain(session, &command->settings, &err);
         }
         rv_session_localize(session);

@@ -47,6 +47,11 @@ class LineMode(unittest.TestCase):
             self.assertIn(b"usr/bin/reeve", session.terminal.output)
             self.assertNotIn(b"var", session.terminal.output)
 
+    def test_ui_opens_as_many_rows_as_were_asked_for(self):
+        with Session("ui", "fixture/all", "--limit", "2") as session:
+            self.assertIn(b"\n2 ", session.terminal.output.replace(b"\r", b""))
+            self.assertNotIn(b"\n3 ", session.terminal.output.replace(b"\r", b""))
+
     def test_pages_of_twenty(self):
         with Session("shell", term="xterm") as session:
             text = session.say("fixture all --rows 45")

@@ -617,6 +617,12 @@ class Loading(Screen):
     def test_options_of_the_first_view(self):
         opened = self.open('ui', 'fixture/many', '--where', 'state = bad')
         opened.wait('^ 50 of 2,500 rows')
+        opened = self.open('ui', 'fixture/many', '--limit', '5')
+        opened.wait('^ 5 of 2,500 rows')
+        opened = self.open('ui', 'fixture/many', 'libyaml-0000')
+        self.assertEqual(os.waitstatus_to_exitcode(opened.waitpid()), 2)
+        opened.drain()
+        self.assertIn('libyaml-0000: ui takes PLUGIN or PLUGIN/VIEW', opened.terminal.text())
 
 
 class Faults(Screen):

@@ -13,6 +13,7 @@ struct rv_host;
 struct rv_ui_options {
         const char *plugin, *view;          /* what to open; NULL: the Overview, the plugin's first view */
         const char *where, *sort, *columns; /* of that view, as on the command line; NULL: its own */
+        int64_t limit;                      /* -1: none */
         enum rv_color color;
         bool ascii;
 };

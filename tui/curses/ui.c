@@ -355,8 +355,10 @@ static void start_where_asked(struct ui *ui)
                         frame->at = i;
         page = ui_page(ui);
         if (page_is_list(page))
-                list_set(page, &(struct list_wish){
-                                       .where = options->where, .sort = options->sort, .columns = options->columns });
+                list_set(page, &(struct list_wish){ .where = options->where,
+                                                    .sort = options->sort,
+                                                    .columns = options->columns,
+                                                    .limit = options->limit >= 0 ? &options->limit : NULL });
 }
 
 /* A selection is kept against a dropped line; who leaves is done with it. */
