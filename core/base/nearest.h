@@ -4,6 +4,8 @@
 #ifndef REEVE_BASE_NEAREST_H
 #define REEVE_BASE_NEAREST_H
 
+#include <stdbool.h>
+
 #include "core/base/buf.h"
 
 enum { RV_NEAREST = 3 };
@@ -17,7 +19,7 @@ struct rv_nearest {
 
 /* Offers one id; call it for all. */
 void rv_nearest_offer(struct rv_nearest *nearest, const char *id);
-/* Appends the best ones, nearest first: "size, since". */
-void rv_nearest_write(const struct rv_nearest *nearest, struct rv_buf *out);
+/* Appends up to three, nearest first: "size, since". False when none is near. */
+bool rv_nearest_write(const struct rv_nearest *nearest, struct rv_buf *out);
 
 #endif

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "core/base/glob.h"
-#include "core/base/nearest.h"
 #include "core/model/filter.h"
+#include "core/model/rows.h"
 
 static int parse_or(struct filter_parser *parser, struct filter_node **ret);
 
@@ -50,7 +50,6 @@ static int unexpected(struct filter_parser *parser, const char *at, const char *
 static int find_column(struct filter_parser *parser, const struct filter_token *name, unsigned *ret)
 {
         RV_BUF_CLEANUP struct rv_buf ids = { 0 };
-        struct rv_nearest nearest = { .word = name->text };
         unsigned i;
 
         for (i = 0; i < parser->view->n_columns && i < FILTER_COLUMNS; i++) {
@@ -58,11 +57,10 @@ static int find_column(struct filter_parser *parser, const struct filter_token *
                         *ret = i;
                         return RV_OK;
                 }
-                rv_nearest_offer(&nearest, parser->view->columns[i].id);
         }
-        rv_nearest_write(&nearest, &ids);
+        rv_columns_near(parser->view, name->text, &ids);
         return filter_fail(parser, name->at, N_("the filter at character %1: there is no column %2"),
-                           N_("the nearest are: %3"), name->text, rv_buf_str(&ids));
+                           N_("choose from %3"), name->text, rv_buf_str(&ids));
 }
 
 /* Values of a list obey the same rules as a single one after =. */

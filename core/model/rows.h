@@ -7,6 +7,8 @@
 
 #include "core/model/snapshot.h"
 
+struct rv_buf;
+
 struct rv_rows {
         uint32_t *at; /* snapshot row numbers, in order */
         size_t n;
@@ -65,5 +67,8 @@ const char *rv_row_key(const struct rv_snapshot *snapshot, size_t row, char numb
 /* A cell as the word that names it: text, an enum's id, or digits written to number; NULL for null, lists, messages. */
 const char *rv_row_word(const struct rv_snapshot *snapshot, size_t row, unsigned column, char number[24],
                         size_t *ret_len);
+
+/* Appends the ids of the columns near a word that is none, or of all when none is near: "size, since". */
+void rv_columns_near(const struct rv_view *view, const char *word, struct rv_buf *out);
 
 #endif

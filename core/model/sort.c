@@ -7,7 +7,6 @@
 #include "core/base/err.h"
 #include "core/base/evr.h"
 #include "core/base/fold.h"
-#include "core/base/nearest.h"
 #include "core/model/rows.h"
 
 enum { MOST_COLUMNS = 8, PREFIX = sizeof(uint64_t) };
@@ -28,7 +27,6 @@ struct sorter {
 static int find_column(const char *id, const struct rv_view *view, unsigned *ret, struct rv_err *err)
 {
         RV_BUF_CLEANUP struct rv_buf ids = { 0 };
-        struct rv_nearest nearest = { .word = id };
         unsigned i;
 
         for (i = 0; i < view->n_columns; i++) {
@@ -36,10 +34,9 @@ static int find_column(const char *id, const struct rv_view *view, unsigned *ret
                         *ret = i;
                         return RV_OK;
                 }
-                rv_nearest_offer(&nearest, view->columns[i].id);
         }
-        rv_nearest_write(&nearest, &ids);
-        return rv_fail(err, RV_USAGE, N_("there is no column %1 to sort by"), N_("the nearest are: %2"), id,
+        rv_columns_near(view, id, &ids);
+        return rv_fail(err, RV_USAGE, N_("there is no column %1 to sort by"), N_("choose from %2"), id,
                        rv_buf_str(&ids), NULL);
 }
 

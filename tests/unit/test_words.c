@@ -64,40 +64,12 @@ static void quoting_is_read_back(void **state)
         }
 }
 
-static void check_near(const char *word, const char *wanted)
-{
-        static const char *const known[] = {
-                "packages", "signatures", "slots", "sandboxes", "status", "space", "show"
-        };
-        RV_BUF_CLEANUP struct rv_buf out = { 0 };
-        struct rv_near near = { .word = word };
-        size_t i;
-
-        for (i = 0; i < sizeof known / sizeof *known; i++)
-                rv_near_add(&near, known[i]);
-        rv_near_text(&near, &out);
-        assert_string_equal(rv_buf_str(&out), wanted);
-}
-
-static void near_names_come_first(void **state)
-{
-        (void)state;
-        check_near("pakcages", "packages");
-        check_near("package", "packages");
-        check_near("slot", "slots");
-        check_near("sta", "status");
-        check_near("s", "");
-        check_near("xyzzy", "");
-        check_near("signature", "signatures");
-}
-
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(lines_are_split_as_a_shell_does),
                 cmocka_unit_test(an_open_quote_is_refused),
                 cmocka_unit_test(quoting_is_read_back),
-                cmocka_unit_test(near_names_come_first),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/err.h"
+#include "core/base/nearest.h"
 #include "core/model/registry.h"
 #include "core/run/job.h"
 #include "tui/present/options.h"
@@ -136,17 +137,17 @@ static const struct rv_view *own_view(const char *id)
 static int unknown_command(const struct reader *r, const char *word, struct rv_err *err)
 {
         RV_BUF_CLEANUP struct rv_buf text = { 0 };
-        struct rv_near near = { .word = word };
+        struct rv_nearest near = { .word = word };
         const char *const *names;
         size_t n, i;
         const struct rv_verb_word *verbs = rv_verbs(&n);
 
         for (i = 0; i < n; i++)
-                rv_near_add(&near, verbs[i].word);
+                rv_nearest_offer(&near, verbs[i].word);
         n = rv_registry_names(r->registry, &names);
         for (i = 0; i < n; i++)
-                rv_near_add(&near, names[i]);
-        if (rv_near_text(&near, &text))
+                rv_nearest_offer(&near, names[i]);
+        if (rv_nearest_write(&near, &text))
                 return rv_fail(err, RV_USAGE, N_("%1: there is no such command or plugin"), N_("near it: %2"), word,
                                rv_buf_str(&text), NULL);
         return rv_fail(err, RV_USAGE, N_("%1: there is no such command or plugin"), N_("reeve help lists them"), word,
@@ -157,13 +158,13 @@ static int unknown_command(const struct reader *r, const char *word, struct rv_e
 static int unknown_target(const struct reader *r, const char *word, struct rv_err *err)
 {
         RV_BUF_CLEANUP struct rv_buf text = { 0 };
-        struct rv_near near = { .word = word };
+        struct rv_nearest near = { .word = word };
         const char *const *names;
         size_t n = rv_registry_names(r->registry, &names), i;
 
         for (i = 0; i < n; i++)
-                rv_near_add(&near, names[i]);
-        if (n == 0 || r->command->verb != RV_DO_SHOW || rv_near_text(&near, &text))
+                rv_nearest_offer(&near, names[i]);
+        if (n == 0 || r->command->verb != RV_DO_SHOW || rv_nearest_write(&near, &text))
                 return unknown_command(r, word, err);
         return rv_fail(err, RV_USAGE, N_("%1: there is no such plugin"),
                        N_("a row stands behind its plugin, as in: reeve show %2 %1"), word, names[0], NULL);
@@ -173,14 +174,14 @@ static int unknown_target(const struct reader *r, const char *word, struct rv_er
 static int unknown_view(const struct rv_plugin *plugin, const char *word, struct rv_err *err)
 {
         RV_BUF_CLEANUP struct rv_buf text = { 0 };
-        struct rv_near near = { .word = word };
+        struct rv_nearest near = { .word = word };
         uint32_t i;
 
         for (i = 0; i < plugin->n_views; i++)
-                rv_near_add(&near, plugin->views[i].id);
+                rv_nearest_offer(&near, plugin->views[i].id);
         for (i = 0; i < plugin->n_actions; i++)
-                rv_near_add(&near, plugin->actions[i].id);
-        if (rv_near_text(&near, &text))
+                rv_nearest_offer(&near, plugin->actions[i].id);
+        if (rv_nearest_write(&near, &text))
                 return rv_fail(err, RV_USAGE, N_("%1: %2 has no such view or action"), N_("near it: %3"), word,
                                plugin->id, rv_buf_str(&text), NULL);
         for (i = 0; i < plugin->n_views + plugin->n_actions; i++) {
@@ -337,13 +338,13 @@ static int unknown_option(const struct reader *r, const char *word, struct rv_er
 {
         RV_BUF_CLEANUP struct rv_buf text = { 0 };
         char *name = rv_arena_strndup(&r->command->arena, word, strcspn(word, "="));
-        struct rv_near near = { .word = word[1] == '-' && name ? name + 2 : "" };
+        struct rv_nearest near = { .word = word[1] == '-' && name ? name + 2 : "" };
         size_t n, i;
         const struct rv_option *options = rv_options(&n);
 
         for (i = 0; i < n; i++)
-                rv_near_add(&near, options[i].name);
-        if (rv_near_text(&near, &text))
+                rv_nearest_offer(&near, options[i].name);
+        if (rv_nearest_write(&near, &text))
                 return rv_fail(err, RV_USAGE, N_("%1: there is no such option here"), N_("near it: --%2"), word,
                                rv_buf_str(&text), NULL);
         return rv_fail(err, RV_USAGE, N_("%1: there is no such option here"), NULL, word, NULL);

@@ -48,14 +48,6 @@ int rv_words_split(const char *line, struct rv_arena *arena, const char ***ret_w
                    struct rv_err *err) RV_CHECK;
 /* Appends a word quoted so that a shell and rv_words_split() read it back. */
 void rv_word_quote(const char *word, struct rv_buf *out);
-/* Appends up to three names near `word`, as "a, b, c"; false when none is near. */
-struct rv_near {
-        const char *word;
-        const char *best[3];
-        unsigned score[3], n;
-};
-void rv_near_add(struct rv_near *near, const char *name);
-bool rv_near_text(const struct rv_near *near, struct rv_buf *out);
 
 /* What a view command yields: the snapshot, and the rows chosen and ordered. */
 struct rv_result {

@@ -31,14 +31,10 @@ static int column_by_id(const struct rv_view *view, const char *id, size_t len)
 static int unknown_column(const struct rv_view *view, const char *id, size_t len, struct rv_err *err)
 {
         RV_BUF_CLEANUP struct rv_buf word = { 0 }, names = { 0 };
-        unsigned i;
 
         rv_buf_add(&word, id, len);
-        for (i = 0; i < view->n_columns; i++) {
-                rv_buf_add_str(&names, i ? ", " : "");
-                rv_buf_add_str(&names, view->columns[i].id);
-        }
-        return rv_fail(err, RV_USAGE, N_("--columns: %2 has no column %1"), N_("its columns are %3"), rv_buf_str(&word),
+        rv_columns_near(view, rv_buf_str(&word), &names);
+        return rv_fail(err, RV_USAGE, N_("--columns: %2 has no column %1"), N_("choose from %3"), rv_buf_str(&word),
                        view->id, rv_buf_str(&names), NULL);
 }
 
