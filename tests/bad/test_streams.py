@@ -49,7 +49,7 @@ class Output(Streams):
     def test_script_from_a_pipe_and_from_no_file(self):
         done = self.shell('printf "plugins\\n" | "$@" /dev/stdin', 'script')
         self.assertEqual((done.returncode, b'signatures' in done.stdout), (0, True), done.stderr)
-        self.assertEqual(self.shell('"$@" /', 'script').returncode, 1)
+        self.assertEqual(self.shell('"$@" /', 'script').returncode, 2)
         self.assertEqual(self.shell('"$@" /nowhere/script', 'script').returncode, 3)
 
     def test_full_in_line_mode(self):

@@ -102,6 +102,10 @@ static int add_words(struct rv_session *session, const struct rv_command *comman
         size_t used = 0, i;
         int r = RV_OK;
 
+        if (command->limit >= 0 && !command->where)
+                return rv_fail(err, RV_USAGE,
+                               N_("--limit says how many rows --where may choose, and there is no --where"), NULL,
+                               NULL);
         if (command->n_words == 1 && strcmp(command->words[0], "-") == 0)
                 r = read_keys(&words, err);
         else

@@ -74,6 +74,18 @@ void rv_session_remark(struct rv_session *session, const char *msgid, ...)
         rv_session_warn(session, rv_buf_str(&packed), packed.size);
 }
 
+/* The shell's own options hold for each of its lines. */
+static int run_shell(struct rv_session *session, const struct rv_command *command)
+{
+        struct rv_settings before = session->base;
+        int r;
+
+        session->base = command->settings;
+        r = session->doors->shell(session);
+        session->base = before;
+        return r;
+}
+
 /* What no function of its own needs. */
 static int run_door(struct rv_session *session, struct rv_command *command, struct rv_err *err)
 {
@@ -82,7 +94,7 @@ static int run_door(struct rv_session *session, struct rv_command *command, stru
         case RV_DO_UI:
                 return session->doors->ui(session, command);
         case RV_DO_SHELL:
-                return session->doors->shell(session);
+                return run_shell(session, command);
         case RV_DO_COMPLETE:
                 if (session->doors->complete(session, command->words, command->n_words) == RV_OK)
                         return RV_OK;

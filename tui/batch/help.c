@@ -4,9 +4,11 @@
 #include "core/base/err.h"
 #include "core/model/load.h"
 #include "core/model/registry.h"
+#include "core/run/job.h"
 #include "tui/batch/batch.h"
 #include "tui/batch/emit.h"
 #include "tui/present/command.h"
+#include "tui/present/options.h"
 
 enum { HELP_WIDTH = 79 };
 
@@ -21,6 +23,10 @@ int rv_run_help(struct rv_session *session, struct rv_command *command, struct r
                 session->doors->manual(session, out);
         else if (command->action)
                 rv_help_action(command->plugin, command->action, width, out);
+        else if (command->about && command->about->verb == RV_DO_JOBS)
+                rv_help_verb(command->about, rv_own_views[0], width, out);
+        else if (command->about && (!command->view || command->about->view))
+                rv_help_verb(command->about, command->view, width, out);
         else if (command->view)
                 rv_help_view(command->plugin_id, command->plugin, command->view, width, out);
         else if (command->plugin)

@@ -18,7 +18,7 @@
 #include "tui/batch/follow.h"
 #include "tui/present/command.h"
 
-/* strtoull() would take a sign and blanks. */
+/* strtoull() would take a sign and blanks. Jobs are counted from 1. */
 static int parse_id(const char *word, uint64_t *ret, struct rv_err *err)
 {
         char *end;
@@ -26,7 +26,7 @@ static int parse_id(const char *word, uint64_t *ret, struct rv_err *err)
 
         errno = 0;
         n = strtoull(word, &end, 10);
-        if (errno || end == word || *end || word[0] == '-')
+        if (errno || *end || word[0] < '0' || word[0] > '9' || n == 0)
                 return rv_fail(err, RV_USAGE, N_("%1: is no job's number"), N_("reeve jobs lists them"), word, NULL);
         *ret = n;
         return RV_OK;
@@ -95,12 +95,23 @@ static int recover(struct rv_session *session, const struct rv_command *command,
         return r == RV_OK ? rv_follow_job(session, &command->settings, job, NULL, err) : r;
 }
 
-/* Without a number: the one that was cut off, or the one that runs. */
-static int find_job(struct rv_state *state, const char *verb, const char *word, uint64_t *ret, struct rv_err *err)
+/* Where no action ever ran there is no place that could be missing, only no job. */
+static int open_state(struct rv_session *session, const char *verb, const char *word, struct rv_state **ret,
+                      struct rv_err *err)
 {
+        RV_ERR_CLEANUP struct rv_err why = { 0 };
+        int r = rv_state_open(&session->host->root, ret, &why);
+
+        if (r == RV_OK)
+                return RV_OK;
+        if (r != RV_NOTFOUND) {
+                rv_err_move(err, &why);
+                return r;
+        }
         if (word)
-                return parse_id(word, ret, err);
-        return strcmp(verb, "recover") == 0 ? only_interrupted(state, ret, err) : rv_job_running(state, ret, err);
+                return rv_fail(err, r, N_("there is no job %1"), N_("reeve jobs lists them"), word, NULL);
+        return rv_fail(err, r, strcmp(verb, "recover") == 0 ? N_("no job was cut off") : N_("no job is running"), NULL,
+                       NULL);
 }
 
 static int is_verb(const char *word)
@@ -134,12 +145,15 @@ int rv_run_jobs(struct rv_session *session, struct rv_command *command, struct r
                 return rv_fail(err, RV_USAGE, N_("jobs: %1 is not one of list, show, attach, cancel, recover"), NULL,
                                verb, NULL);
         word = command->n_words > 1 ? command->words[1] : NULL;
-        r = rv_state_open(&session->host->root, &state, err);
-        if (r == RV_NOTFOUND) /* no action ever ran here */
-                r = word ? rv_fail(err, r, N_("there is no job %1"), N_("reeve jobs lists them"), word, NULL)
-                         : rv_fail(err, r, N_("no job is running"), NULL, NULL);
+        if (word)
+                r = parse_id(word, &job, err);
+        else
+                r = RV_OK;
         if (r == RV_OK)
-                r = find_job(state, verb, word, &job, err);
+                r = open_state(session, verb, word, &state, err);
+        if (r == RV_OK && !word)
+                r = strcmp(verb, "recover") == 0 ? only_interrupted(state, &job, err)
+                                                 : rv_job_running(state, &job, err);
         if (r != RV_OK)
                 return r;
         (void)snprintf(id, sizeof id, "%" PRIu64, job);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/err.h"
@@ -36,12 +37,15 @@ static int read_stream(int fd, const char *name, struct rv_buf *ret, struct rv_e
 static int read_script(const char *name, struct rv_buf *ret, struct rv_err *err)
 {
         RV_FD_CLEANUP int fd = -1;
+        struct stat st;
 
         if (strcmp(name, "-") == 0)
                 return read_stream(STDIN_FILENO, name, ret, err);
         fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
         if (fd < 0)
                 return rv_fail_errno(err, errno, N_("%1: cannot be opened: %2"), name);
+        if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+                return rv_fail(err, RV_USAGE, N_("%1: is a directory, so no script"), NULL, name, NULL);
         return read_stream(fd, name, ret, err);
 }
 

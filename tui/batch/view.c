@@ -72,15 +72,14 @@ static bool needs_somebody(const struct rv_result *result)
 int rv_run_view(struct rv_session *session, struct rv_command *command, struct rv_err *err)
 {
         RV_RESULT_CLEANUP struct rv_result result = { 0 };
-        bool all = rv_serializer(command->settings.format)->all_columns;
+        bool all = rv_serializer(command->settings.format)->all_columns, check;
         int r;
 
-        if (command->settings.check && strcmp(command->view->id, "findings") != 0)
-                return rv_fail(err, RV_USAGE, N_("--check goes with an action or with status"), NULL, NULL);
         r = rv_command_load(session->host, command, all, &result, err);
         if (r == RV_OK)
                 r = rv_session_emit(session, command, &result, err);
-        return r == RV_OK && command->settings.check && needs_somebody(&result) ? RV_EXIT_ATTENTION : r;
+        check = command->settings.check && strcmp(command->view->id, "findings") == 0;
+        return r == RV_OK && check && needs_somebody(&result) ? RV_EXIT_ATTENTION : r;
 }
 
 /* A word that names several rows is no record: their keys are what to say next time. */

@@ -59,6 +59,8 @@ static void add_forms(struct rv_buf *out)
                 rv_buf_clear(&term);
                 rv_buf_printf(&term, "reeve %s %s", verbs[i].word, verbs[i].usage);
                 add_item(out, rv_buf_str(&term), _(verbs[i].help));
+                if (verbs[i].more)
+                        add_line(out, ".br\n", _(verbs[i].more));
         }
 }
 

@@ -14,7 +14,8 @@
 struct reader {
         struct rv_registry *registry;
         const char *const *words;
-        size_t n, verb, subject, object; /* positions of the words that name the command; n: none */
+        size_t n, verb, subject, object;        /* positions of the words that name the command; n: none */
+        const struct rv_option *change, *check; /* given among the words, and not for every command; NULL: not given */
         struct rv_command *command;
 };
 
@@ -170,6 +171,26 @@ static int unknown_target(const struct reader *r, const char *word, struct rv_er
                        N_("a row stands behind its plugin, as in: reeve show %2 %1"), word, names[0], NULL);
 }
 
+/* Behind a slash only a view can stand. */
+static int unknown_target_view(const struct rv_plugin *plugin, const char *word, struct rv_err *err)
+{
+        RV_BUF_CLEANUP struct rv_buf text = { 0 };
+        struct rv_nearest near = { .word = word };
+        uint32_t i;
+
+        for (i = 0; i < plugin->n_views; i++)
+                rv_nearest_offer(&near, plugin->views[i].id);
+        if (rv_nearest_write(&near, &text))
+                return rv_fail(err, RV_USAGE, N_("%1: %2 has no such view"), N_("near it: %3"), word, plugin->id,
+                               rv_buf_str(&text), NULL);
+        for (i = 0; i < plugin->n_views; i++) {
+                rv_buf_add_str(&text, i ? ", " : "");
+                rv_buf_add_str(&text, plugin->views[i].id);
+        }
+        return rv_fail(err, RV_USAGE, N_("%1: %2 has no such view"), N_("choose from %3"), word, plugin->id,
+                       rv_buf_str(&text), NULL);
+}
+
 /* A word after a plugin is never a row, but somebody meant one: the hint says how to open it. */
 static int unknown_view(const struct rv_plugin *plugin, const char *word, struct rv_err *err)
 {
@@ -271,10 +292,14 @@ static int read_target(struct reader *r, const char *word, struct rv_err *err)
                 command->view = rv_plugin_view(command->plugin, word + len + 1);
         else if (command->plugin->n_views)
                 command->view = &command->plugin->views[0];
-        return command->view ? RV_OK : unknown_view(command->plugin, word[len] ? word + len + 1 : word, err);
+        if (command->view)
+                return RV_OK;
+        if (!word[len])
+                return rv_fail(err, RV_USAGE, N_("%1 has no views"), NULL, command->plugin->id, NULL);
+        return unknown_target_view(command->plugin, word + len + 1, err);
 }
 
-/* help PLUGIN [VIEW|ACTION]: a lone plugin has neither set. An alias is fine too. */
+/* help PLUGIN [VIEW|ACTION]: a lone plugin has neither set. An alias or a verb is fine too. */
 static int read_help(struct reader *r, struct rv_err *err)
 {
         struct rv_command *command = r->command;
@@ -283,11 +308,15 @@ static int read_help(struct reader *r, struct rv_err *err)
 
         r->verb = r->subject;
         r->subject = next_plain(r, r->verb + 1);
-        if (r->subject < r->n && verb_of(r->words[r->subject]))
-                r->subject = r->n;
         if (r->subject == r->n)
                 return RV_OK;
         word = r->words[r->subject];
+        command->about = verb_of(word);
+        if (command->about) {
+                command->view = command->about->view ? own_view(command->about->view) : NULL;
+                command->plugin_id = "reeve";
+                return RV_OK;
+        }
         code = is_plugin(r->registry, word) ? read_plugin(r, err) : read_alias(r, err);
         if (code == RV_OK && is_plugin(r->registry, word) && r->object == r->n)
                 command->view = NULL;
@@ -300,6 +329,8 @@ static int read_verb(struct reader *r, const struct rv_verb_word *verb, struct r
         struct rv_command *command = r->command;
 
         command->verb = verb->verb;
+        if (verb->verb != RV_DO_HELP)
+                command->about = verb;
         if (verb->view) {
                 command->plugin_id = "reeve";
                 command->view = own_view(verb->view);
@@ -366,6 +397,15 @@ static int add_named(struct reader *r, const struct rv_arg *arg, size_t *i, stru
         return RV_OK;
 }
 
+/* Options that not every command takes are kept for when the command is known. */
+static void note(struct reader *r, const struct rv_option *option)
+{
+        if (rv_option_of_changes(option))
+                r->change = option;
+        if (option->kind == RV_OPT_CHECK)
+                r->check = option;
+}
+
 /* "-qv": single letters without values may stand together. */
 static int add_letters(struct reader *r, size_t *i, struct rv_err *err)
 {
@@ -378,6 +418,7 @@ static int add_letters(struct reader *r, size_t *i, struct rv_err *err)
                 option = rv_option_by_letter(*at);
                 if (!option)
                         return unknown_option(r, word, err);
+                note(r, option);
                 if (option->value) {
                         if (at[1])
                                 value = at + 1;
@@ -405,6 +446,7 @@ static int add_option(struct reader *r, size_t *i, struct rv_err *err)
         option = option_of(word);
         if (!option)
                 return unknown_option(r, word, err);
+        note(r, option);
         if (option->value && equals)
                 value = equals + 1;
         else if (option->value && *i + 1 < r->n)
@@ -434,6 +476,43 @@ static int read_rest(struct reader *r, struct rv_err *err)
         return code;
 }
 
+/* Whether something may be changed by the command, or by a line that it runs. */
+static bool changes(const struct rv_command *command)
+{
+        switch (command->verb) {
+        case RV_DO_ACTION:
+        case RV_DO_DO:
+        case RV_DO_SCRIPT:
+        case RV_DO_SHELL:
+                return true;
+        case RV_DO_JOBS:
+                return command->n_words && strcmp(command->words[0], "recover") == 0;
+        default:
+                return false;
+        }
+}
+
+/* What would be passed over silently is refused: who wrote it meant something. */
+static int check_fit(const struct reader *r, struct rv_err *err)
+{
+        const struct rv_command *command = r->command;
+        bool findings = command->verb == RV_DO_VIEW && strcmp(command->view->id, "findings") == 0;
+
+        if (r->change && !changes(command))
+                return rv_fail(err, RV_USAGE, N_("--%1 fits actions only"), N_("reeve actions lists them"),
+                               r->change->name, NULL);
+        if (r->check && !changes(command) && !findings)
+                return rv_fail(err, RV_USAGE, N_("--check goes with an action or with status"), NULL, NULL);
+        if (command->n_words && command->verb == RV_DO_HELP)
+                return rv_fail(err, RV_USAGE, N_("%1: help takes no such word"),
+                               N_("as in: reeve help PLUGIN VIEW; reeve help lists what there is"), command->words[0],
+                               NULL);
+        if (command->n_words && (command->verb == RV_DO_SHELL || command->verb == RV_DO_UI))
+                return rv_fail(err, RV_USAGE, N_("%1: %2 takes no such word"), N_("see: reeve help %2"),
+                               command->words[0], command->about->word, NULL);
+        return RV_OK;
+}
+
 /* No list can be longer than the words: one allocation each, no growing. */
 static bool make_room(struct rv_command *command, size_t n)
 {
@@ -461,6 +540,8 @@ int rv_command_parse(struct rv_registry *registry, const struct rv_settings *bas
                 if (made.plugin && r.object == n && is_plugin(registry, words[r.subject]))
                         made.view = NULL;
                 made.verb = RV_DO_HELP;
+        } else if (code == RV_OK && !version) {
+                code = check_fit(&r, err);
         }
         if (code != RV_OK)
                 rv_command_free(&made);

@@ -15,15 +15,17 @@ struct rv_buf;
 struct rv_host;
 struct rv_plugin;
 struct rv_registry;
+struct rv_verb_word;
 
 struct rv_command {
         enum rv_verb verb;
         struct rv_settings settings;
-        const char *plugin_id;          /* "reeve" for the common views */
-        const struct rv_plugin *plugin; /* NULL for the common views */
-        const struct rv_view *view;     /* RV_DO_VIEW, RV_DO_SHOW, help of a view */
-        const struct rv_action *action; /* RV_DO_ACTION, help of an action */
-        const char **words;             /* positional words behind the verb */
+        const char *plugin_id;            /* "reeve" for the common views */
+        const struct rv_plugin *plugin;   /* NULL for the common views */
+        const struct rv_view *view;       /* RV_DO_VIEW, RV_DO_SHOW, help of a view */
+        const struct rv_action *action;   /* RV_DO_ACTION, help of an action */
+        const struct rv_verb_word *about; /* RV_DO_HELP: of this word, unless it was about a plugin's view */
+        const char **words;               /* positional words behind the verb */
         size_t n_words;
         const char **named;   /* id, value, ...: declared arguments by name */
         size_t n_named;       /* strings */

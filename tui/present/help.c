@@ -249,11 +249,36 @@ static void add_aliases(const char *const *aliases, unsigned width, struct rv_bu
         add_wrapped(rv_buf_str(&term), INDENT, width, out);
 }
 
+static void add_columns(const char *domain, const struct rv_view *view, unsigned width, struct rv_buf *out)
+{
+        uint32_t i;
+
+        add_heading(_("Columns"), out);
+        for (i = 0; i < view->n_columns; i++)
+                add_column(domain, &view->columns[i], width, out);
+}
+
+void rv_help_verb(const struct rv_verb_word *verb, const struct rv_view *view, unsigned width, struct rv_buf *out)
+{
+        RV_BUF_CLEANUP struct rv_buf term = { 0 };
+
+        add_heading(verb->word, out);
+        add_wrapped(_(verb->help), INDENT, width, out);
+        add_heading(_("Usage"), out);
+        rv_buf_printf(&term, "reeve %s%s%s", verb->word, *verb->usage ? " " : "", verb->usage);
+        add_term(rv_buf_str(&term), NULL, width, out);
+        if (verb->more) {
+                rv_buf_add_char(out, '\n');
+                add_wrapped(_(verb->more), INDENT, width, out);
+        }
+        if (view)
+                add_columns(RV_DOMAIN, view, width, out);
+}
+
 void rv_help_view(const char *plugin_id, const struct rv_plugin *plugin, const struct rv_view *view, unsigned width,
                   struct rv_buf *out)
 {
         const char *domain = rv_plugin_domain(plugin);
-        uint32_t i;
 
         add_heading(rv_tr(domain, view->title ? view->title : view->id), out);
         if (view->help)
@@ -261,9 +286,7 @@ void rv_help_view(const char *plugin_id, const struct rv_plugin *plugin, const s
         add_heading(_("Usage"), out);
         add_entry(plugin_id, view->id, view->args, view->n_args, NULL, width, out);
         add_args(domain, view->args, view->n_args, width, out);
-        add_heading(_("Columns"), out);
-        for (i = 0; i < view->n_columns; i++)
-                add_column(domain, &view->columns[i], width, out);
+        add_columns(domain, view, width, out);
         add_aliases(view->aliases, width, out);
 }
 

@@ -8,6 +8,7 @@ struct rv_action;
 struct rv_buf;
 struct rv_plugin;
 struct rv_registry;
+struct rv_verb_word;
 struct rv_view;
 
 /* The forms, verbs, options and plugins. */
@@ -16,6 +17,8 @@ void rv_help_plugin(const struct rv_plugin *plugin, unsigned width, struct rv_bu
 /* plugin_id is "reeve" and plugin NULL for the common views. */
 void rv_help_view(const char *plugin_id, const struct rv_plugin *plugin, const struct rv_view *view, unsigned width,
                   struct rv_buf *out);
+/* A verb's own page; view: what it lists, NULL for none. */
+void rv_help_verb(const struct rv_verb_word *verb, const struct rv_view *view, unsigned width, struct rv_buf *out);
 void rv_help_action(const struct rv_plugin *plugin, const struct rv_action *action, unsigned width, struct rv_buf *out);
 /* The text domain that a plugin's texts are in; NULL plugin: reeve's. */
 const char *rv_plugin_domain(const struct rv_plugin *plugin);

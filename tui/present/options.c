@@ -55,22 +55,47 @@ static const struct rv_option options[] = {
 };
 
 static const struct rv_verb_word verbs[] = {
-        { "ui", "[PLUGIN[/VIEW]]", N_("full-screen on that view"), RV_DO_UI, NULL },
-        { "show", "PLUGIN[/VIEW] ROW", N_("the record of one row"), RV_DO_SHOW, NULL },
-        { "do", "'ACTION ...'...", N_("several actions, one plan, one run"), RV_DO_DO, NULL },
-        { "status", "", N_("what needs you, of all plugins"), RV_DO_VIEW, "findings" },
-        { "changes", "", N_("what happened, of all plugins"), RV_DO_VIEW, "changes" },
-        { "space", "", N_("what fills the disk, of all plugins"), RV_DO_VIEW, "space" },
-        { "cve", "ID", N_("whether a known weakness concerns this system"), RV_DO_CVE, NULL },
-        { "plugins", "", N_("the plugins there are"), RV_DO_PLUGINS, NULL },
-        { "views", "", N_("the views there are"), RV_DO_VIEWS, NULL },
-        { "actions", "", N_("the actions there are"), RV_DO_ACTIONS, NULL },
+        { "ui", "[PLUGIN[/VIEW]]", N_("full-screen on that view"), RV_DO_UI, NULL,
+          N_("Line by line where the terminal can do no more.") },
+        { "show", "PLUGIN[/VIEW] ROW", N_("the record of one row"), RV_DO_SHOW, NULL,
+          N_("ROW is the row's key or what else names it, such as the name of a package. Where several rows match, "
+             "their keys are listed.") },
+        { "do", "'ACTION ...'...", N_("several actions, one plan, one run"), RV_DO_DO, NULL,
+          N_("Each word is an action with its rows, in quotes, as in: reeve do 'PLUGIN ACTION ROW'. All are of one "
+             "plugin. They are planned together, confirmed once, and run as one job.") },
+        { "status", "", N_("what needs you, of all plugins"), RV_DO_VIEW, "findings",
+          N_("With --check the exit status is 100 if something is critical or a warning, and 0 if nothing is. It is 12 "
+             "where a plugin could not look: what is listed holds, but it may not be all.") },
+        { "changes", "", N_("what happened, of all plugins"), RV_DO_VIEW, "changes", NULL },
+        { "space", "", N_("what fills the disk, of all plugins"), RV_DO_VIEW, "space", NULL },
+        { "cve", "ID", N_("whether a known weakness concerns this system"), RV_DO_CVE, NULL,
+          N_("The exit status is 19 where no advisory data has been read: then it is neither affected nor fixed.") },
+        { "plugins", "", N_("the plugins there are"), RV_DO_PLUGINS, NULL,
+          N_("With --json: their declarations, and JSON Schemas of what every command puts out.") },
+        { "views", "", N_("the views there are"), RV_DO_VIEWS, NULL,
+          N_("With --json: their declarations, each with a JSON Schema of its output.") },
+        { "actions", "", N_("the actions there are"), RV_DO_ACTIONS, NULL,
+          N_("With --json: their declarations, each with a JSON Schema of its output.") },
         { "jobs", "[list|show|attach|cancel|recover] [ID]", N_("runs of actions, also those that were cut off"),
-          RV_DO_JOBS, NULL },
-        { "shell", "", N_("line mode: a prompt with the same words"), RV_DO_SHELL, NULL },
-        { "script", "FILE|-", N_("commands from a file, one a line"), RV_DO_SCRIPT, NULL },
-        { "complete", "bash|zsh|fish", N_("what the shell needs to complete words"), RV_DO_COMPLETE, NULL },
-        { "help", "[PLUGIN [VIEW|ACTION]]", N_("what there is and how it is called"), RV_DO_HELP, NULL },
+          RV_DO_JOBS, NULL,
+          N_("list is what is meant without a word. show gives the record of a job, attach follows it to its end, "
+             "cancel "
+             "stops it before its point of no return. recover takes up a job that was cut off: with finish behind ID, "
+             "or "
+             "nothing, it completes the job, with revert it undoes it. It shows the steps and asks; -n only shows "
+             "them, "
+             "-y confirms them. Without ID it is the only job that fits.") },
+        { "shell", "", N_("line mode: a prompt with the same words"), RV_DO_SHELL, NULL,
+          N_("Options stand for every line, as in: reeve --root DIR shell.") },
+        { "script", "FILE|-", N_("commands from a file, one a line"), RV_DO_SCRIPT, NULL,
+          N_("The words are those of the command line without reeve, quoted as in a shell; # begins a remark. The "
+             "script "
+             "stops at the first line that fails, with its exit status, unless the line begins with a minus. Options "
+             "of "
+             "script itself hold for every line.") },
+        { "complete", "bash|zsh|fish", N_("what the shell needs to complete words"), RV_DO_COMPLETE, NULL, NULL },
+        { "help", "[PLUGIN [VIEW|ACTION]]", N_("what there is and how it is called"), RV_DO_HELP, NULL,
+          N_("A command's own word may stand there too, as in: reeve help jobs.") },
 };
 
 const struct rv_option *rv_options(size_t *ret_n)
@@ -94,6 +119,17 @@ bool rv_option_of_actions(const struct rv_option *option)
         default:
                 return false;
         }
+}
+
+bool rv_option_of_changes(const struct rv_option *option)
+{
+        static const char *const passed[] = { "solution", "at-boot", "download-only", "allow-erasing" };
+        size_t i;
+
+        for (i = 0; option->kind == RV_OPT_PASSED && i < sizeof passed / sizeof *passed; i++)
+                if (strcmp(option->name, passed[i]) == 0)
+                        return true;
+        return option->kind == RV_OPT_DRY_RUN || option->kind == RV_OPT_YES || option->kind == RV_OPT_PLAN;
 }
 
 const struct rv_verb_word *rv_verbs(size_t *ret_n)
@@ -237,7 +273,6 @@ static int apply_setting(const struct rv_option *option, const char *value, stru
         settings->ascii |= option->kind == RV_OPT_ASCII;
         settings->quiet |= option->kind == RV_OPT_QUIET;
         settings->verbose |= option->kind == RV_OPT_VERBOSE;
-        settings->man |= option->kind == RV_OPT_MAN;
         return RV_OK;
 }
 
@@ -263,6 +298,10 @@ int rv_option_apply(const struct rv_option *option, const char *value, struct rv
                 return RV_OK;
         case RV_OPT_LIMIT:
                 return parse_count(option->name, value, &command->limit, err);
+        case RV_OPT_MAN:
+                settings->man = true;
+                command->help = true;
+                return RV_OK;
         case RV_OPT_HELP:
                 command->help = true;
                 return RV_OK;

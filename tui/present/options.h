@@ -46,6 +46,8 @@ struct rv_option {
 const struct rv_option *rv_options(size_t *ret_n);
 /* Whether only actions take it: plans, trust, repositories, the lock. */
 bool rv_option_of_actions(const struct rv_option *option);
+/* Whether it makes sense only where something is changed: anywhere else it is refused, not passed over. */
+bool rv_option_of_changes(const struct rv_option *option);
 /* Looks one up by its name of len bytes, or by letter; NULL: unknown. */
 const struct rv_option *rv_option_by_name(const char *name, size_t len);
 const struct rv_option *rv_option_by_letter(char letter);
@@ -54,6 +56,7 @@ struct rv_verb_word {
         const char *word, *usage, *help;
         enum rv_verb verb;
         const char *view; /* of the common views */
+        const char *more; /* a paragraph for its own page; NULL: there is no more to say */
 };
 /* The words that stand where a plugin's id could. */
 const struct rv_verb_word *rv_verbs(size_t *ret_n);
