@@ -112,6 +112,46 @@ class Asks(unittest.TestCase):
             self.assertNotIn(b"job 1", output)
 
 
+class Questions(unittest.TestCase):
+    """Those of a plan: each is asked, -y answers none of them, and no answer is the safe one."""
+
+    def act(self, words, *talk):
+        with tempfile.TemporaryDirectory(prefix="reeve-line.") as directory:
+            os.makedirs(directory + "/root/var/lib")
+            terminal = Terminal([REEVE, "--root", directory + "/root", "fixture", "mark", "nginx", *words],
+                                directory=directory)
+            try:
+                at = 0
+                for prompt, answer in talk:
+                    at = terminal.wait_for(prompt, at)
+                    terminal.send(answer)
+                return terminal.wait_end(), terminal.output
+            finally:
+                terminal.close()
+
+    def test_answered(self):
+        status, output = self.act(["--ask", "--wipe"], (b"> ", b"9F21\n"), (b"wanted? [y/N] ", b"y\n"),
+                                  (b"plan? [y/N] ", b"y\n"))
+        self.assertEqual(status, 0, output)
+        self.assertEqual(output.count(b"is key 9F21 to be trusted?"), 1)
+
+    def test_yes_is_no_answer(self):
+        status, output = self.act(["--ask", "-y"], (b"> ", b"\n"))
+        self.assertEqual(status, 11, output)
+        self.assertIn(b"not answered; nothing was changed", output)
+        status, output = self.act(["--ask", "-y"], (b"> ", b"y\n"))
+        self.assertEqual(status, 7, output)  # what was typed is the answer, and "y" is no key
+        status, output = self.act(["--ask", "-y", "--json"], (b"> ", b"9F21\n"))
+        self.assertEqual(status, 0, output)
+
+    def test_the_safe_answer(self):
+        for answer in (b"\n", b"n\n", b"\x04"):
+            status, output = self.act(["--wipe", "-y"], (b"[y/N] ", answer))
+            self.assertEqual(status, 11, output)
+        status, output = self.act(["--wipe", "-y", "--allow-erasing"])
+        self.assertEqual(status, 0, output)
+
+
 class Rights(unittest.TestCase):
     """As a plain user on the running system; the tree is copied to where that user may read it."""
 

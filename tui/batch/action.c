@@ -12,6 +12,7 @@
 #include "core/run/job.h"
 #include "core/run/plan.h"
 #include "core/run/start.h"
+#include "tui/batch/ask.h"
 #include "tui/batch/batch.h"
 #include "tui/batch/emit.h"
 #include "tui/batch/follow.h"
@@ -159,26 +160,6 @@ static int make_request(struct rv_session *session, const struct rv_command *com
         return RV_OK;
 }
 
-/* A question is answered by the option that it names ("--accept-key FPR"). */
-static int answer_questions(const struct rv_command *command, struct rv_plan *plan, struct rv_err *err)
-{
-        struct rv_question question;
-        size_t n = rv_plan_questions(plan), i, k, len;
-        int r = RV_OK;
-
-        for (i = 0; i < n; i++) {
-                rv_plan_question_at(plan, i, &question);
-                if (question.answer || strncmp(question.option, "--", 2) != 0)
-                        continue;
-                len = strcspn(question.option + 2, " =");
-                for (k = 0; k + 1 < command->n_options && r == RV_OK; k += 2)
-                        if (strlen(command->options[k]) == len &&
-                            strncmp(command->options[k], question.option + 2, len) == 0)
-                                r = rv_plan_answer(plan, question.id, command->options[k + 1], err);
-        }
-        return r;
-}
-
 /* --plan is a confirmation too: who names the identity has seen the plan. */
 static int confirm(struct rv_session *session, const struct rv_command *command, const struct rv_plan *plan,
                    struct rv_err *err)
@@ -201,6 +182,14 @@ static bool has_steps(const struct rv_plan *plan)
         return rv_snapshot_rows(rv_plan_snapshot(plan)) > 0;
 }
 
+/* On a pipe an open question is an error before anything else is. With more rights the same words ask it themselves. */
+static int answer_rest(struct rv_plan *plan, bool permitted, struct rv_err *err)
+{
+        if (!rv_can_ask())
+                return rv_plan_answered(plan, err);
+        return permitted ? rv_plan_ask(plan, err) : RV_OK;
+}
+
 /* The helper is started only when nothing is left to ask; from then on the job is not ours. */
 static int run_plan(struct rv_session *session, const struct rv_command *command, struct rv_plan *plan,
                     struct rv_err *err)
@@ -209,10 +198,13 @@ static int run_plan(struct rv_session *session, const struct rv_command *command
                                                                               : (unsigned)command->settings.wait,
                                   .interactive = rv_can_ask() };
         RV_ERR_CLEANUP struct rv_err rights = { 0 };
+        bool permitted = rv_plan_permitted(plan, &rights) != RV_DENIED;
         uint64_t job;
-        int r = rv_plan_answered(plan, err);
+        int r;
 
-        if (r == RV_OK && rv_plan_permitted(plan, &rights) == RV_DENIED)
+        (void)rv_output_flush(session->output);
+        r = answer_rest(plan, permitted, err);
+        if (r == RV_OK && !permitted)
                 return rv_run_with_rights(session, plan, err);
         if (r == RV_OK)
                 r = confirm(session, command, plan, err);
@@ -258,7 +250,7 @@ static int plan_and_run(struct rv_session *session, const struct rv_command *com
                 for (i = 0; i < n; i++)
                         requests[i] = NULL;
         if (r == RV_OK)
-                r = answer_questions(command, plan, err);
+                r = rv_plan_answer_by_options(command, plan, err);
         return r == RV_OK ? dispatch(session, command, plan, err) : r;
 }
 

@@ -2,9 +2,6 @@
 /* Following a job: its events as lines (or a bar) on standard error, or as JSON lines on standard output. The job is
  * nobody's: an interrupt ends the following, not the job. */
 #include "tui/batch/follow.h"
-#include "core/run/job.h"
-#include "core/run/plan.h"
-#include "tui/batch/batch.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -20,6 +17,7 @@
 #include "core/model/registry.h"
 #include "core/run/job.h"
 #include "core/run/plan.h"
+#include "tui/batch/ask.h"
 #include "tui/batch/batch.h"
 #include "tui/batch/emit.h"
 #include "tui/present/command.h"
@@ -49,46 +47,9 @@ static void interrupt(int number)
                 rv_loop_end(interrupted_loop);
 }
 
-bool rv_can_ask(void)
-{
-        return isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1;
-}
-
 static void say(const char *text, size_t n)
 {
         (void)!rv_write_all(STDERR_FILENO, text, n);
-}
-
-/* One line from the terminal, without its newline; false at its end. */
-static bool read_answer(char *ret, size_t size)
-{
-        size_t n = 0;
-        char c;
-
-        while (read(STDIN_FILENO, &c, 1) == 1) {
-                if (c == '\n') {
-                        ret[n] = '\0';
-                        return true;
-                }
-                if (n + 1 < size)
-                        ret[n++] = c;
-        }
-        return false;
-}
-
-/* An empty line, the end of input and several words are all no. */
-bool rv_ask_yes(const char *msgid)
-{
-        const char *text = rv_tr(RV_DOMAIN, msgid);
-        /* Translators: the first letters or words that mean yes, between blanks; English ones count too. */
-        const char *words = _(" y yes ");
-        char answer[32], wanted[40];
-
-        say(text, strlen(text));
-        if (!read_answer(answer, sizeof answer) || !answer[0] || strchr(answer, ' '))
-                return false;
-        (void)snprintf(wanted, sizeof wanted, " %s ", answer);
-        return strstr(words, wanted) || strcmp(answer, "y") == 0 || strcmp(answer, "yes") == 0;
 }
 
 /* Blanks instead of an escape sequence: this works on every terminal. */
@@ -170,8 +131,7 @@ static void ask(struct following *f, const struct rv_event *event)
                                   event->option ? event->option : "reeve jobs attach", NULL);
                 return;
         }
-        say("> ", 2);
-        if (read_answer(answer, sizeof answer) && answer[0] &&
+        if (rv_ask_line(answer, sizeof answer) &&
             rv_job_reply(f->state, f->job, event->question, answer, &err) != RV_OK) {
                 rv_tr_error(&err, &text);
                 say(rv_buf_str(&text), text.size);

@@ -4,7 +4,6 @@
 #ifndef REEVE_BATCH_FOLLOW_H
 #define REEVE_BATCH_FOLLOW_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include <reeve/err.h>
@@ -25,9 +24,5 @@ int rv_follow_job(struct rv_session *session, const struct rv_settings *settings
 /* Says how the plan is run with more rights, RV_DENIED; on a terminal offers to do so, and then returns the exit status
  * of that run. */
 int rv_run_with_rights(struct rv_session *session, const struct rv_plan *plan, struct rv_err *err) RV_CHECK;
-/* Whether questions can be asked: a terminal to read from and one to write to. */
-bool rv_can_ask(void);
-/* Asks on standard error and reads one line; only a clear yes counts. */
-bool rv_ask_yes(const char *msgid);
 
 #endif

@@ -13,6 +13,7 @@
 #include "core/run/job.h"
 #include "core/run/plan.h"
 #include "core/run/start.h"
+#include "tui/batch/ask.h"
 #include "tui/batch/batch.h"
 #include "tui/batch/emit.h"
 #include "tui/batch/follow.h"

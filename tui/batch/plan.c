@@ -9,6 +9,7 @@
 #include "core/model/registry.h"
 #include "core/run/job.h"
 #include "core/run/plan.h"
+#include "tui/batch/ask.h"
 #include "tui/batch/batch.h"
 #include "tui/batch/emit.h"
 #include "tui/batch/follow.h"
@@ -106,9 +107,13 @@ static void add_notes(struct rv_session *session, const struct rv_command *comma
 
         for (i = 0; i < n; i++) {
                 rv_plan_question_at(plan, i, &question);
+                /* It will be asked in a moment. */
+                if (!question.answer && rv_can_ask() && !command->settings.dry_run)
+                        continue;
                 rv_buf_clear(&text);
                 rv_tr_packed(question.packed, question.packed_size, &text);
-                rv_session_remark(session, N_("%1 (%2)"), rv_buf_str(&text), question.option, NULL);
+                rv_session_remark(session, N_("%1 (%2)"), rv_buf_str(&text),
+                                  question.option ? question.option : question.id, NULL);
         }
         if (command->settings.dry_run && !command->settings.quiet)
                 rv_session_remark(session, N_("nothing was changed; --plan %1 runs exactly this"), rv_plan_id(plan),

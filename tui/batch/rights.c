@@ -16,6 +16,7 @@
 #include "core/model/load.h"
 #include "core/run/plan.h"
 #include "core/run/wire.h"
+#include "tui/batch/ask.h"
 #include "tui/batch/batch.h"
 #include "tui/batch/follow.h"
 #include "tui/batch/output.h"
