@@ -108,36 +108,16 @@ static int make_requests(struct desk *desk, const char *plugin_id, const json_t 
         return rv_requests_from_json(requests, &desk->root, plugin, &desk->requests, &desk->n_requests, err);
 }
 
-static int answer(struct rv_plan *plan, json_t *answers, struct rv_err *err)
-{
-        const char *question;
-        json_t *value;
-        int rc;
-
-        json_object_foreach(answers, question, value)
-        {
-                rc = rv_plan_answer(plan, question, json_string_value(value), err);
-                if (rc != RV_OK)
-                        return rc;
-        }
-        return RV_OK;
-}
-
 /* Makes the plan from the requests, and takes it only if it is the one of this id. */
 static int make_plan(struct desk *desk, json_t *answers, const char *id, struct rv_err *err)
 {
-        int rc = rv_plan_new(desk->requests, desk->n_requests, NULL, &desk->plan, err);
+        int rc = rv_plan_again(desk->requests, desk->n_requests, answers, id, &desk->plan, err);
 
-        if (rc != RV_OK)
-                return rc;
-        free(desk->requests); /* the array only: the plan has taken what it holds */
-        desk->requests = NULL;
-        desk->n_requests = 0;
-        rc = answer(desk->plan, answers, err);
-        if (rc == RV_OK && strcmp(rv_plan_id(desk->plan), id) != 0)
-                rc = rv_fail(err, RV_STALE, N_("the plan no longer fits the system"),
-                             N_("plan again, look at what has changed, and run that: the plan is %1 now"),
-                             rv_plan_id(desk->plan), NULL);
+        if (desk->plan) {
+                free(desk->requests); /* the array only: the plan has taken what it holds */
+                desk->requests = NULL;
+                desk->n_requests = 0;
+        }
         return rc == RV_OK ? rv_plan_permitted(desk->plan, err) : rc;
 }
 

@@ -96,6 +96,8 @@ int rv_job_step(struct rv_job *job, const char *step, uint64_t done, uint64_t to
         int64_t now = boot_ms();
         int rc;
 
+        if (live->journal.fd < 0) /* only looked at */
+                return RV_OK;
         hear(live, NULL);
         if (live->cancelled && !live->committed)
                 return RV_CANCELLED;
@@ -152,6 +154,8 @@ int rv_job_commit(struct rv_job *job, struct rv_err *err)
 
         if (live->committed)
                 return RV_OK;
+        if (live->journal.fd < 0)
+                return rv_fail(err, RV_INTERNAL, N_("a job that is only looked at cannot be committed"), NULL, NULL);
         hear(live, NULL);
         if (live->cancelled)
                 return rv_fail(err, RV_CANCELLED, N_("stopped; nothing was changed"), NULL, NULL);

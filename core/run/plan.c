@@ -17,6 +17,7 @@
 #include "core/model/sink.h"
 #include "core/model/snapshot.h"
 #include "core/run/plan_private.h"
+#include "core/run/runner.h"
 
 enum { DATA_MAX = 1 << 20, QUESTIONS_MAX = 64, REQUESTS_MAX = 1000 };
 
@@ -137,8 +138,8 @@ static const struct rv_view *preview_of(const struct rv_plugin *plugin, const st
         return id ? rv_plugin_view(plugin, slash ? slash + 1 : id) : NULL;
 }
 
-int rv_plan_begin(const struct rv_plugin *plugin, const struct rv_action *action, const atomic_bool *cancel,
-                  struct rv_plan **ret, struct rv_err *err)
+static int begin(const struct rv_plugin *plugin, const struct rv_action *action, const atomic_bool *cancel,
+                 struct rv_plan **ret, struct rv_err *err)
 {
         const struct rv_view *view = preview_of(plugin, action);
         struct rv_plan *plan;
@@ -160,7 +161,7 @@ int rv_plan_begin(const struct rv_plugin *plugin, const struct rv_action *action
 }
 
 /* Nothing can be put any more: from here the steps are a snapshot, and rv_plan_steps() is NULL. */
-int rv_plan_finish(struct rv_plan *plan, struct rv_err *err)
+static int finish(struct rv_plan *plan, struct rv_err *err)
 {
         bool cacheable;
         int rc = rv_sink_finish(plan->sink, &plan->steps, &cacheable, err);
@@ -216,8 +217,32 @@ static int check_requests(struct rv_request *const *requests, size_t n, struct r
         return rc;
 }
 
+/* What fills a plan: the action's plan(), or for a job its recover(). */
+struct maker {
+        const atomic_bool *cancel;
+        struct rv_job *job;
+        enum rv_way way;
+};
+
+/* A number and a way are states that a recovery rests on: the same steps of another job are another plan. */
+static int call_recover(struct rv_plan *plan, const struct rv_action *action, const struct maker *maker,
+                        struct rv_err *err)
+{
+        uint64_t number = rv_job_number(maker->job);
+
+        rv_plan_state(plan, "job", &number, sizeof number);
+        rv_plan_state(plan, "way", maker->way == RV_FINISH ? "finish" : "revert", sizeof "finish");
+        if (!rv_job_committed(maker->job))
+                return RV_OK;
+        if (!action->recover)
+                return rv_fail(err, RV_UNSUPPORTED, N_("%1 %2: the plugin cannot recover it"), NULL, plan->plugin->id,
+                               action->id, NULL);
+        return action->recover(maker->job, maker->way, plan, err);
+}
+
 /* The plugin's errors carry its own text domain. */
-static int call_plan(struct rv_plan *plan, const struct rv_action *action, struct rv_err *err)
+static int call_plan(struct rv_plan *plan, const struct rv_action *action, const struct maker *maker,
+                     struct rv_err *err)
 {
         RV_ERR_CLEANUP struct rv_err ignored = { 0 };
         struct rv_err *to = err ? err : &ignored;
@@ -225,7 +250,8 @@ static int call_plan(struct rv_plan *plan, const struct rv_action *action, struc
         int rc;
 
         to->domain = rv_plan_domain(plan->plugin);
-        rc = action->plan(plan->requests, plan->n_requests, plan, to);
+        rc = maker->job ? call_recover(plan, action, maker, to)
+                        : action->plan(plan->requests, plan->n_requests, plan, to);
         to->domain = before;
         if (rc != RV_OK && !to->code)
                 rc = rv_fail(to, rc, N_("%1 %2: could not be planned"), NULL, plan->plugin->id, action->id, NULL);
@@ -233,20 +259,13 @@ static int call_plan(struct rv_plan *plan, const struct rv_action *action, struc
 }
 
 /* On any failure the requests stay the caller's, who may change and try them again. */
-int rv_plan_new(struct rv_request *const *take_requests, size_t n, const atomic_bool *cancel, struct rv_plan **ret,
+static int make(struct rv_request *const *take_requests, size_t n, const struct maker *maker, struct rv_plan **ret,
                 struct rv_err *err)
 {
+        const struct rv_action *action = take_requests[0]->action;
         struct rv_plan *plan = NULL;
-        const struct rv_action *action;
-        int rc;
+        int rc = begin(take_requests[0]->plugin, action, maker->cancel, &plan, err);
 
-        if (n == 0 || n > REQUESTS_MAX)
-                return rv_fail(err, RV_USAGE, N_("a plan takes 1 to 1000 requests"), NULL, NULL);
-        rc = check_requests(take_requests, n, err);
-        if (rc != RV_OK)
-                return rc;
-        action = take_requests[0]->action;
-        rc = rv_plan_begin(take_requests[0]->plugin, action, cancel, &plan, err);
         if (rc != RV_OK)
                 return rc;
         rv_sink_wanted(plan->sink, take_requests[0]->query);
@@ -254,12 +273,12 @@ int rv_plan_new(struct rv_request *const *take_requests, size_t n, const atomic_
         if (plan->requests) {
                 memcpy(plan->requests, take_requests, n * sizeof(struct rv_request *));
                 plan->n_requests = n;
-                rc = call_plan(plan, action, err);
+                rc = call_plan(plan, action, maker, err);
         } else {
                 rc = rv_fail_memory(err);
         }
         if (rc == RV_OK)
-                rc = rv_plan_finish(plan, err);
+                rc = finish(plan, err);
         if (rc == RV_OK)
                 rc = rv_plan_identify(plan, err);
         if (rc != RV_OK) {
@@ -269,6 +288,26 @@ int rv_plan_new(struct rv_request *const *take_requests, size_t n, const atomic_
         }
         *ret = plan;
         return RV_OK;
+}
+
+int rv_plan_new(struct rv_request *const *take_requests, size_t n, const atomic_bool *cancel, struct rv_plan **ret,
+                struct rv_err *err)
+{
+        const struct maker maker = { .cancel = cancel };
+        int rc;
+
+        if (n == 0 || n > REQUESTS_MAX)
+                return rv_fail(err, RV_USAGE, N_("a plan takes 1 to 1000 requests"), NULL, NULL);
+        rc = check_requests(take_requests, n, err);
+        return rc == RV_OK ? make(take_requests, n, &maker, ret, err) : rc;
+}
+
+int rv_plan_recovery(struct rv_request *const *take_requests, size_t n, struct rv_job *job, enum rv_way way,
+                     struct rv_plan **ret, struct rv_err *err)
+{
+        const struct maker maker = { .job = job, .way = way };
+
+        return make(take_requests, n, &maker, ret, err);
 }
 
 void rv_plan_free(struct rv_plan *plan)

@@ -34,10 +34,10 @@ struct rv_plan {
 const char *rv_plan_domain(const struct rv_plugin *plugin);
 /* Computes plan->id. */
 int rv_plan_identify(struct rv_plan *plan, struct rv_err *err) RV_CHECK;
-/* A plan without requests, for recover() to put its steps into; finish makes them readable. */
-int rv_plan_begin(const struct rv_plugin *plugin, const struct rv_action *action, const atomic_bool *cancel,
-                  struct rv_plan **ret, struct rv_err *err) RV_CHECK;
-int rv_plan_finish(struct rv_plan *plan, struct rv_err *err) RV_CHECK;
+/* What recovering a job would do, from its own requests, which it takes when it succeeds. A job that never came to its
+ * commit has nothing to undo: no step. */
+int rv_plan_recovery(struct rv_request *const *take_requests, size_t n, struct rv_job *job, enum rv_way way,
+                     struct rv_plan **ret, struct rv_err *err) RV_CHECK;
 
 /* A string or bytes with its length before it, so that no two lists of them look the same. */
 void rv_canonical_add(struct rv_buf *out, const void *bytes, size_t n);

@@ -237,9 +237,10 @@ static int check_interrupted(const struct rv_job *job, struct rv_err *err)
                        rv_job_state_id(info->state), NULL);
 }
 
-/* Nothing is written before the check: a job that ended well keeps its directory as it is. */
-int rv_job_resume(const struct rv_state *state, int take_lock_fd, uint64_t number, const struct rv_request *request,
-                  const struct rv_kept *kept, struct rv_job **ret, struct rv_err *err)
+/* Nothing is written here: a job that ended well keeps its directory as it is. The lock is the job's, on failure too.
+ */
+static int open_job(const struct rv_state *state, int take_lock_fd, uint64_t number, const struct rv_request *request,
+                    const struct rv_kept *kept, struct rv_job **ret, struct rv_err *err)
 {
         struct rv_job *job = new_job(state, take_lock_fd);
         struct stat st;
@@ -256,13 +257,33 @@ int rv_job_resume(const struct rv_state *state, int take_lock_fd, uint64_t numbe
         rc = rv_state_job(state, number, &job->dir, err);
         if (rc == RV_OK)
                 rc = check_interrupted(job, err);
+        if (rc != RV_OK) {
+                rv_job_close(job);
+                return rc;
+        }
+        job->live->committed = fstatat(job->dir, COMMIT, &st, AT_SYMLINK_NOFOLLOW) == 0;
+        *ret = job;
+        return RV_OK;
+}
+
+int rv_job_peek(const struct rv_state *state, uint64_t number, const struct rv_request *request,
+                const struct rv_kept *kept, struct rv_job **ret, struct rv_err *err)
+{
+        return open_job(state, -1, number, request, kept, ret, err);
+}
+
+int rv_job_resume(const struct rv_state *state, int take_lock_fd, uint64_t number, const struct rv_request *request,
+                  const struct rv_kept *kept, struct rv_job **ret, struct rv_err *err)
+{
+        struct rv_job *job = NULL;
+        int rc = open_job(state, take_lock_fd, number, request, kept, &job, err);
+
         if (rc == RV_OK)
                 rc = open_parts(job, err);
         if (rc != RV_OK) {
                 rv_job_close(job);
                 return rc;
         }
-        job->live->committed = fstatat(job->dir, COMMIT, &st, AT_SYMLINK_NOFOLLOW) == 0;
         job->live->info.state = RV_JOB_RUNNING;
         sign(job->lock, number);
         sign(job->state_lock, number);

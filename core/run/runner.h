@@ -33,6 +33,9 @@ void rv_kept_free(struct rv_kept *kept);
 /* Takes up an interrupted job (RV_USAGE when it is not). request and kept are borrowed. Takes the lock. */
 int rv_job_resume(const struct rv_state *state, int take_lock_fd, uint64_t number, const struct rv_request *request,
                   const struct rv_kept *kept, struct rv_job **ret, struct rv_err *err) RV_CHECK;
+/* The same job only to be looked at, for recover() to say what it would do: nothing is locked, nothing written. */
+int rv_job_peek(const struct rv_state *state, uint64_t number, const struct rv_request *request,
+                const struct rv_kept *kept, struct rv_job **ret, struct rv_err *err) RV_CHECK;
 /* Attaches a plan made again for a job that never came to its commit. */
 void rv_job_plan(struct rv_job *job, struct rv_plan *plan);
 

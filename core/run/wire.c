@@ -390,3 +390,32 @@ int rv_requests_from_json(const json_t *array, const struct rv_root *root, const
         *ret_n = n;
         return RV_OK;
 }
+
+static int answer(struct rv_plan *plan, json_t *answers, struct rv_err *err)
+{
+        const char *question;
+        json_t *value;
+        int rc;
+
+        json_object_foreach(answers, question, value)
+        {
+                rc = rv_plan_answer(plan, question, json_string_value(value), err);
+                if (rc != RV_OK)
+                        return rc;
+        }
+        return RV_OK;
+}
+
+int rv_plan_again(struct rv_request *const *take_requests, size_t n, json_t *answers, const char *id,
+                  struct rv_plan **ret, struct rv_err *err)
+{
+        int rc = rv_plan_new(take_requests, n, NULL, ret, err);
+
+        if (rc == RV_OK)
+                rc = answer(*ret, answers, err);
+        if (rc == RV_OK && strcmp(rv_plan_id(*ret), id) != 0)
+                rc = rv_fail(err, RV_STALE, N_("the plan no longer fits the system"),
+                             N_("plan again, look at what has changed, and run that: the plan is %1 now"),
+                             rv_plan_id(*ret), NULL);
+        return rc;
+}

@@ -46,6 +46,10 @@ void rv_answers_json(const struct rv_plan *plan, struct rv_json *json);
 int rv_requests_from_json(const json_t *array, const struct rv_root *root, const struct rv_plugin *plugin,
                           struct rv_request ***ret, size_t *ret_n, struct rv_err *err) RV_CHECK;
 void rv_requests_free(struct rv_request **requests, size_t n);
+/* Makes the plan of those requests and answers (NULL: none) again; RV_STALE when it is not the one of this id. Takes
+ * the requests, not their array, when *ret is set, which it may be on failure too. */
+int rv_plan_again(struct rv_request *const *take_requests, size_t n, json_t *answers, const char *id,
+                  struct rv_plan **ret, struct rv_err *err) RV_CHECK;
 
 /* Whether a request carries this option of the host. A plan's identity rests on no other: the helper, which makes the
  * plan again, does not know them. */

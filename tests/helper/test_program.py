@@ -107,6 +107,64 @@ class Program(Case):
         self.assertEqual(self.world.stamps(), [])
         self.assertEqual(json.loads(self.run_reeve("jobs", "--json"))["rows"][0]["state"], "cancelled")
 
+    def cut(self, count=20, moment=2):
+        """A job that was cut off after so many stamps; moment None: before its commit."""
+        job = self.world.start(count, 10)
+        if moment is None:
+            wait_for(lambda: self.world.lines(job), "the first event")
+        else:
+            wait_for(lambda: len(self.world.stamps()) > moment, "stamps")
+        self.world.kill_helper()
+        return job
+
+    def test_a_recovery_is_shown_before_it_is_done(self):
+        job = self.cut()
+        left = self.world.stamps()
+        for way in ((), ("finish",), ("revert",)):
+            shown = json.loads(self.run_reeve("jobs", "recover", str(job), *way, "-n", "--json"))
+            self.assertEqual((shown["action"], shown["job"], shown["changed"]), ("notes/stamp", None, True))
+            self.assertEqual([step["id"] for step in shown["steps"]], all_stamps(20))
+        self.assertIn("stamp-20", self.run_reeve("jobs", "recover", "-n"))
+        self.run_reeve("jobs", "recover", "-n", "--check", status=100)
+        self.assertIn("stamp-20", self.run_reeve("jobs", "recover", status=14))
+        error = json.loads(self.run_reeve("jobs", "recover", "--json", status=14))["error"]
+        self.assertIn("--plan ", error["hint"])
+        self.run_reeve("jobs", "recover", str(job), "finish", "--plan", shown["plan"], status=13)  # of the other way
+        self.assertEqual((self.world.stamps(), self.world.listed(job)[0]), (left, "interrupted"))
+        done = json.loads(self.run_reeve("jobs", "recover", str(job), "revert", "--plan", shown["plan"], "--json"))
+        self.world.wait_descendants()
+        self.assertEqual((done["job"], done["changed"], done["steps"]), (str(job), True, shown["steps"]))
+        self.assertEqual((self.world.stamps(), self.world.listed(job)[0]), ([], "cancelled"))
+        self.run_reeve("jobs", "recover", str(job), "-n", status=2)
+
+    def test_a_recovery_without_a_commit(self):
+        job = self.cut(moment=None)
+        self.assertEqual(json.loads(self.run_reeve("jobs", "recover", str(job), "revert", "-n", "--json"))["steps"], [])
+        shown = json.loads(self.run_reeve("jobs", "recover", str(job), "-n", "--json"))
+        self.assertEqual([step["id"] for step in shown["steps"]], all_stamps(20))
+        with open(os.path.join(self.world.notes, "other"), "w"):
+            pass
+        self.run_reeve("jobs", "recover", str(job), "-n", status=13)
+        self.run_reeve("jobs", "recover", str(job), "revert", "-y")
+        self.world.wait_descendants()
+        self.assertEqual((self.world.stamps(), self.world.listed(job)[0]), ([], "cancelled"))
+
+    def test_a_recovery_is_confirmed_on_a_terminal(self):
+        job = self.cut()
+        for answer, status, state in ((b"\n", 11, "interrupted"), (b"y\n", 0, "done")):
+            pid, master = self.terminal("jobs", "recover")
+            output = self.read_until(master, b"[y/N] ")
+            self.assertIn(b"stamp-20", output)
+            os.write(master, answer)
+            with contextlib.suppress(OSError):
+                while os.read(master, 65536):
+                    pass
+            self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), status)
+            os.close(master)
+            self.world.wait_descendants()
+            self.assertEqual(self.world.listed(job)[0], state)
+        self.assertEqual(self.world.stamps(), all_stamps(20))
+
     def test_options_that_stay_behind_leave_a_plan_fresh(self):
         """The helper makes the plan again without them, and it is the same plan."""
         for words in (("--best",), ("--set", "a=b"), ("--exclude", "x"), ("--refresh", "--cacheonly")):

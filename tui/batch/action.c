@@ -183,11 +183,16 @@ static bool has_steps(const struct rv_plan *plan)
 }
 
 /* On a pipe an open question is an error before anything else is. With more rights the same words ask it themselves. */
-static int answer_rest(struct rv_plan *plan, bool permitted, struct rv_err *err)
+static int answer_rest(struct rv_session *session, struct rv_plan *plan, bool permitted, struct rv_err *err)
 {
+        RV_ERR_CLEANUP struct rv_err open = { 0 };
+
         if (!rv_can_ask())
                 return rv_plan_answered(plan, err);
-        return permitted ? rv_plan_ask(plan, err) : RV_OK;
+        if (rv_plan_answered(plan, &open) == RV_OK || !permitted)
+                return RV_OK;
+        (void)rv_output_flush(session->output);
+        return rv_plan_ask(plan, err);
 }
 
 /* The helper is started only when nothing is left to ask; from then on the job is not ours. */
@@ -200,10 +205,8 @@ static int run_plan(struct rv_session *session, const struct rv_command *command
         RV_ERR_CLEANUP struct rv_err rights = { 0 };
         bool permitted = rv_plan_permitted(plan, &rights) != RV_DENIED;
         uint64_t job;
-        int r;
+        int r = answer_rest(session, plan, permitted, err);
 
-        (void)rv_output_flush(session->output);
-        r = answer_rest(plan, permitted, err);
         if (r == RV_OK && !permitted)
                 return rv_run_with_rights(session, plan, err);
         if (r == RV_OK)
@@ -223,10 +226,9 @@ static int dispatch(struct rv_session *session, const struct rv_command *command
         bool document = command->settings.format == RV_JSON || command->settings.format == RV_NDJSON;
         int r;
 
-        if (command->settings.plan && strcmp(command->settings.plan, rv_plan_id(plan)) != 0)
-                return rv_fail(err, RV_STALE, N_("the system or the words have changed since plan %1"),
-                               N_("look at the plan again: it is %2 now"), command->settings.plan, rv_plan_id(plan),
-                               NULL);
+        r = rv_plan_check_asked(command, plan, err);
+        if (r != RV_OK)
+                return r;
         if (command->settings.dry_run || !has_steps(plan)) {
                 r = rv_emit_plan(session, command, plan, NULL, err);
                 if (r != RV_OK)

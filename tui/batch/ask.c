@@ -66,6 +66,14 @@ bool rv_ask_line(char *ret, size_t size)
         return read_answer(ret, size) && ret[0];
 }
 
+int rv_plan_check_asked(const struct rv_command *command, const struct rv_plan *plan, struct rv_err *err)
+{
+        if (!command->settings.plan || strcmp(command->settings.plan, rv_plan_id(plan)) == 0)
+                return RV_OK;
+        return rv_fail(err, RV_STALE, N_("the system or the words have changed since plan %1"),
+                       N_("look at the plan again: it is %2 now"), command->settings.plan, rv_plan_id(plan), NULL);
+}
+
 /* The name of the option that answers, without its dashes and its value; 0: none does. */
 static size_t option_name(const struct rv_question *question, const char **ret)
 {

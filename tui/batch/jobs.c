@@ -12,6 +12,7 @@
 #include "core/model/registry.h"
 #include "core/run/job.h"
 #include "core/run/plan.h"
+#include "core/run/recover.h"
 #include "core/run/start.h"
 #include "tui/batch/ask.h"
 #include "tui/batch/batch.h"
@@ -72,28 +73,69 @@ static int show_job(struct rv_session *session, struct rv_command *command, cons
 }
 
 /* finish is what recovering means unless somebody says revert. */
-static int recover(struct rv_session *session, const struct rv_command *command, uint64_t job, const char *way,
-                   struct rv_err *err)
+static int parse_way(const char *word, enum rv_way *ret, struct rv_err *err)
+{
+        *ret = word && strcmp(word, "revert") == 0 ? RV_REVERT : RV_FINISH;
+        if (!word || *ret == RV_REVERT || strcmp(word, "finish") == 0)
+                return RV_OK;
+        return rv_fail(err, RV_USAGE, N_("%1: is neither finish nor revert"), NULL, word, NULL);
+}
+
+/* People are told even where there is no step: a job that changed nothing has none to undo. */
+static int show_recovery(struct rv_session *session, const struct rv_command *command, const struct rv_plan *plan,
+                         bool committed, struct rv_err *err)
+{
+        enum rv_format format = command->settings.format;
+
+        if (format == RV_JSON || format == RV_NDJSON || rv_snapshot_rows(rv_plan_snapshot(plan)) > 0)
+                return rv_emit_plan(session, command, plan, NULL, err);
+        if (!command->settings.quiet)
+                rv_session_remark(session,
+                                  committed ? N_("the plugin does not say which steps it takes")
+                                            : N_("the job has changed nothing: it is only put away"),
+                                  NULL);
+        return RV_OK;
+}
+
+static int confirm(struct rv_session *session, const struct rv_command *command, const struct rv_plan *plan,
+                   enum rv_way way, struct rv_err *err)
+{
+        if (command->settings.yes || command->settings.plan)
+                return RV_OK;
+        (void)rv_output_flush(session->output);
+        if (!rv_can_ask())
+                return rv_fail(err, RV_CONFIRM, N_("recovering is not confirmed, and nobody is there to ask"),
+                               N_("-y confirms it; --plan %1 runs exactly this one"), rv_plan_id(plan), NULL);
+        if (!rv_ask_yes(way == RV_FINISH ? N_("Finish this job? [y/N] ") : N_("Undo this job? [y/N] ")))
+                return rv_fail(err, RV_CANCELLED, N_("not confirmed; nothing was changed"), NULL, NULL);
+        return RV_OK;
+}
+
+/* The same order as for an action: stale, shown, permitted, confirmed, run. A document is written once, at the end. */
+static int recover(struct rv_session *session, const struct rv_command *command, struct rv_state *state, uint64_t job,
+                   enum rv_way way, struct rv_err *err)
 {
         struct rv_start start = { .wait_s = command->settings.wait > UINT_MAX ? UINT_MAX
                                                                               : (unsigned)command->settings.wait,
                                   .interactive = rv_can_ask() };
-        enum rv_way which = RV_FINISH;
-        int r;
+        RV_PLAN_CLEANUP struct rv_plan *plan = NULL;
+        RV_ERR_CLEANUP struct rv_err rights = { 0 };
+        bool committed, document = command->settings.format == RV_JSON || command->settings.format == RV_NDJSON;
+        int r = rv_recover_plan(&session->host->root, session->host->registry, state, job, way, &plan, &committed, err);
 
-        if (way && strcmp(way, "revert") == 0)
-                which = RV_REVERT;
-        else if (way && strcmp(way, "finish") != 0)
-                return rv_fail(err, RV_USAGE, N_("%1: is neither finish nor revert"), NULL, way, NULL);
-        if (!command->settings.yes) {
-                if (!rv_can_ask())
-                        return rv_fail(err, RV_CONFIRM, N_("recovering is not confirmed, and nobody is there to ask"),
-                                       N_("-y confirms it"), NULL);
-                if (!rv_ask_yes(which == RV_FINISH ? N_("Finish this job? [y/N] ") : N_("Undo this job? [y/N] ")))
-                        return rv_fail(err, RV_CANCELLED, N_("not confirmed; nothing was changed"), NULL, NULL);
-        }
-        r = rv_start_recover(&session->host->root, job, which, &start, err);
-        return r == RV_OK ? rv_follow_job(session, &command->settings, job, NULL, err) : r;
+        if (r == RV_OK)
+                r = rv_plan_check_asked(command, plan, err);
+        if (r == RV_OK && (command->settings.dry_run || !document))
+                r = show_recovery(session, command, plan, committed, err);
+        if (r == RV_OK && command->settings.dry_run)
+                return command->settings.check && (committed || way == RV_FINISH) ? RV_EXIT_ATTENTION : RV_OK;
+        if (r == RV_OK && rv_plan_permitted(plan, &rights) == RV_DENIED)
+                return rv_run_with_rights(session, plan, err);
+        if (r == RV_OK)
+                r = confirm(session, command, plan, way, err);
+        if (r == RV_OK)
+                r = rv_start_recover(&session->host->root, job, way, &start, err);
+        return r == RV_OK ? rv_follow_job(session, &command->settings, job, plan, err) : r;
 }
 
 /* Where no action ever ran there is no place that could be missing, only no job. */
@@ -131,6 +173,7 @@ int rv_run_jobs(struct rv_session *session, struct rv_command *command, struct r
 {
         RV_STATE_CLEANUP struct rv_state *state = NULL;
         const char *verb = command->n_words ? command->words[0] : "list", *word, *text;
+        enum rv_way way;
         char id[24];
         uint64_t job;
         int r;
@@ -146,10 +189,9 @@ int rv_run_jobs(struct rv_session *session, struct rv_command *command, struct r
                 return rv_fail(err, RV_USAGE, N_("jobs: %1 is not one of list, show, attach, cancel, recover"), NULL,
                                verb, NULL);
         word = command->n_words > 1 ? command->words[1] : NULL;
-        if (word)
+        r = parse_way(command->n_words > 2 ? command->words[2] : NULL, &way, err);
+        if (r == RV_OK && word)
                 r = parse_id(word, &job, err);
-        else
-                r = RV_OK;
         if (r == RV_OK)
                 r = open_state(session, verb, word, &state, err);
         if (r == RV_OK && !word)
@@ -164,7 +206,7 @@ int rv_run_jobs(struct rv_session *session, struct rv_command *command, struct r
         if (strcmp(verb, "attach") == 0)
                 return rv_follow_job(session, &command->settings, job, NULL, err);
         if (strcmp(verb, "recover") == 0)
-                return recover(session, command, job, command->n_words > 2 ? command->words[2] : NULL, err);
+                return recover(session, command, state, job, way, err);
         r = rv_job_cancel(state, job, err);
         if (r == RV_OK && !command->settings.quiet)
                 rv_session_remark(session, N_("job %1 stops; nothing was changed"), id, NULL);

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { ID, TITLE, SIZE, CHANGED_AT };
@@ -61,17 +60,17 @@ static int plan_stamp(const struct rv_request *const *requests, size_t n, struct
         return rc ? rc : rv_plan_data(plan, text, err);
 }
 
-/* Goes through all stamps: 'p' prepares them, 'w' writes, 'r' removes. Each can be cut off and done again. */
-static int go_through(struct rv_job *job, char what, struct rv_err *err)
+/* Goes through all stamps: 'p' prepares or plans, 'w' writes, 'r' removes. Each can be cut off and done again. */
+static int go_through(struct rv_job *job, struct rv_sink *steps, char what, struct rv_err *err)
 {
-        int i, fd, note, count = 0, delay = 0, rc = open_notes(rv_job_query(job), err, &fd);
+        int fd, note, rc = open_notes(rv_job_query(job), err, &fd);
+        unsigned i, count = 0, delay = 0;
         char name[40];
 
-        sscanf(rv_job_data(job), "{\"count\":%d,\"delay\":%d}", &count, &delay);
-        for (i = 1; !rc && i <= count; i++) {
-                snprintf(name, sizeof name, "stamp-%d", i);
-                rc = rv_job_step(job, what == 'p' ? "prepare" : name, (uint64_t)i, (uint64_t)count);
-                nanosleep(&(struct timespec){ delay / 1000, delay % 1000 * 1000000 }, NULL);
+        for (i = 1, sscanf(rv_job_data(job), "{\"count\":%u,\"delay\":%u}", &count, &delay); !rc && i <= count; i++) {
+                snprintf(name, sizeof name, "stamp-%u", i);
+                rc = steps ? rv_row_begin(steps, 0) : rv_job_step(job, what == 'p' ? "prepare" : name, i, count);
+                steps ? rv_put_text(steps, ID, name, strlen(name)) : (void)usleep(delay * 1000);
                 if (what == 'r')
                         unlinkat(fd, name, 0);
                 note = rc || what != 'w' ? -1 : openat(fd, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
@@ -83,15 +82,15 @@ static int go_through(struct rv_job *job, char what, struct rv_err *err)
 
 static int run_stamp(struct rv_job *job, struct rv_err *err)
 {
-        int rc = go_through(job, 'p', err);
+        int rc = go_through(job, NULL, 'p', err);
 
         rc = rc ? rc : rv_job_commit(job, err);
-        return rc ? rc : go_through(job, 'w', err);
+        return rc ? rc : go_through(job, NULL, 'w', err);
 }
 
 static int recover_stamp(struct rv_job *job, enum rv_way way, struct rv_plan *plan, struct rv_err *err)
 {
-        return plan ? RV_OK : go_through(job, way == RV_FINISH ? 'w' : 'r', err);
+        return go_through(job, plan ? rv_plan_steps(plan) : NULL, plan ? 'p' : way == RV_FINISH ? 'w' : 'r', err);
 }
 
 static const struct rv_column columns[] = {
