@@ -44,8 +44,21 @@ void rv_emitter_free(struct rv_emitter *e)
         free(e->keys);
 }
 
-/* What is shown when nobody said: all of it for programs, the view's own choice for people. */
-static int choose_columns(struct rv_emitter *e, struct rv_err *err)
+/* In front, where a reader of rows looks for it. */
+static void add_key(struct rv_emitter *e, unsigned key)
+{
+        size_t i;
+
+        for (i = 0; i < e->n_columns; i++)
+                if (e->chosen[i] == key)
+                        return;
+        memmove(e->chosen + 1, e->chosen, e->n_columns * sizeof *e->chosen);
+        e->chosen[0] = key;
+        e->n_columns++;
+}
+
+/* What is shown when nobody said: all of it for programs and of one row, the view's own choice for people. */
+static int choose_columns(struct rv_emitter *e, bool all, struct rv_err *err)
 {
         const struct rv_view *view = rv_snapshot_view(e->result->snapshot);
         unsigned i;
@@ -58,12 +71,14 @@ static int choose_columns(struct rv_emitter *e, struct rv_err *err)
         e->chosen = calloc(view->n_columns + 1, sizeof *e->chosen);
         if (!e->chosen)
                 return rv_fail_memory(err);
-        if (e->serializer->all_columns) {
+        if (all) {
                 for (i = 0; i < view->n_columns; i++)
                         e->chosen[i] = i;
                 e->n_columns = view->n_columns;
         } else {
                 e->n_columns = rv_layout_default(view, e->result->snapshot, e->chosen);
+                if (e->serializer->keyed)
+                        add_key(e, rv_snapshot_key(e->result->snapshot));
         }
         e->columns = e->chosen;
         return RV_OK;
@@ -85,9 +100,9 @@ static int make_keys(struct rv_emitter *e, struct rv_err *err)
         return e->keys ? RV_OK : rv_fail_memory(err);
 }
 
-static int prepare(struct rv_emitter *e, struct rv_err *err)
+static int prepare(struct rv_emitter *e, bool all, struct rv_err *err)
 {
-        int r = choose_columns(e, err);
+        int r = choose_columns(e, all, err);
 
         return r == RV_OK ? make_keys(e, err) : r;
 }
@@ -121,7 +136,7 @@ static int make_layout(struct rv_emitter *e, struct rv_err *err)
 int rv_emit_rows(struct rv_emitter *e, struct rv_err *err)
 {
         const struct rv_rows *rows = &e->result->rows;
-        int r = prepare(e, err);
+        int r = prepare(e, e->serializer->all_columns, err);
         size_t i;
 
         if (r == RV_OK)
@@ -139,7 +154,7 @@ int rv_emit_rows(struct rv_emitter *e, struct rv_err *err)
 
 int rv_emit_record(struct rv_emitter *e, size_t row, struct rv_err *err)
 {
-        int r = prepare(e, err);
+        int r = prepare(e, true, err);
 
         if (r != RV_OK)
                 return r;

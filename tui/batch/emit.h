@@ -16,6 +16,7 @@ struct rv_emitter;
 
 struct rv_serializer {
         bool all_columns; /* hidden and costly ones too, unless columns were asked for */
+        bool keyed;       /* the key too, even where it is hidden: a row of data has to say which it is */
         bool for_people;  /* texts in the reader's language, values rounded */
         void (*begin)(struct rv_emitter *e);
         void (*row)(struct rv_emitter *e, size_t row);

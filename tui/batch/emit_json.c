@@ -135,7 +135,7 @@ static void add_row(struct rv_emitter *e, size_t row)
         rv_json_end(&e->json, '}');
 }
 
-/* The code says how bad it is; "ok" is a remark that changes no status. */
+/* The code says how bad it is; null is a remark that changes no status. */
 static void add_warning(struct rv_json *json, int code, const struct rv_message *message)
 {
         RV_BUF_CLEANUP struct rv_buf words = { 0 };
@@ -143,7 +143,7 @@ static void add_warning(struct rv_json *json, int code, const struct rv_message 
         rv_message_english(message, &words);
         rv_json_begin(json, '{');
         rv_json_key(json, "code");
-        rv_json_str(json, rv_code_id(code));
+        rv_json_str(json, code == RV_OK ? NULL : rv_code_id(code));
         rv_json_key(json, "message");
         rv_json_text(json, rv_buf_str(&words), words.size);
         rv_json_key(json, "message_msg");

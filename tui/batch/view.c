@@ -37,6 +37,17 @@ static void warn(struct rv_session *session, const struct rv_settings *settings,
         (void)!rv_write_all(STDERR_FILENO, rv_buf_str(&text), text.size);
 }
 
+/* Silence could be an answer, or a mistake; the words for it are those that ask. */
+static void say_none(struct rv_session *session, const struct rv_snapshot *snapshot)
+{
+        const char *plugin = rv_snapshot_plugin(snapshot), *view = rv_snapshot_view(snapshot)->id;
+
+        if (strcmp(plugin, "reeve") == 0)
+                rv_session_remark(session, N_("no rows in %1"), strcmp(view, "findings") == 0 ? "status" : view, NULL);
+        else
+                rv_session_remark(session, N_("no rows in %1 %2"), plugin, view, NULL);
+}
+
 /* A view of one row is shown as a record where it has exactly one. */
 int rv_session_emit(struct rv_session *session, const struct rv_command *command, const struct rv_result *result,
                     struct rv_err *err)
@@ -51,9 +62,9 @@ int rv_session_emit(struct rv_session *session, const struct rv_command *command
         else
                 r = rv_emit_rows(&emitter, err);
         warn(session, &command->settings, result->snapshot);
-        if (r == RV_OK && result->rows.n == 0 && session->output->terminal && command->settings.format == RV_TABLE &&
+        if ((r == RV_OK || r == RV_PARTIAL) && result->rows.n == 0 && command->settings.format == RV_TABLE &&
             !command->settings.quiet)
-                rv_session_remark(session, N_("no rows"), NULL);
+                say_none(session, result->snapshot);
         return r;
 }
 
@@ -72,7 +83,8 @@ static bool needs_somebody(const struct rv_result *result)
 int rv_run_view(struct rv_session *session, struct rv_command *command, struct rv_err *err)
 {
         RV_RESULT_CLEANUP struct rv_result result = { 0 };
-        bool all = rv_serializer(command->settings.format)->all_columns, check;
+        bool all = rv_serializer(command->settings.format)->all_columns || command->view->shape == RV_SHAPE_RECORD,
+             check;
         int r;
 
         r = rv_command_load(session->host, command, all, &result, err);
