@@ -8,10 +8,15 @@ import select
 import shutil
 import signal
 import struct
+import sys
 import termios
 import time
 
 from harness import *
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../line"))
+sys.dont_write_bytecode = True
+import schemas  # noqa: E402
 
 
 class Program(Case):
@@ -123,6 +128,7 @@ class Program(Case):
         for way in ((), ("finish",), ("revert",)):
             shown = json.loads(self.run_reeve("jobs", "recover", str(job), *way, "-n", "--json"))
             self.assertEqual((shown["action"], shown["job"], shown["changed"]), ("notes/stamp", None, True))
+            schemas.check(shown, json.loads(self.run_reeve("actions", "--json"))["actions"][0]["schema"])
             self.assertEqual([step["id"] for step in shown["steps"]], all_stamps(20))
         self.assertIn("stamp-20", self.run_reeve("jobs", "recover", "-n"))
         self.run_reeve("jobs", "recover", "-n", "--check", status=100)

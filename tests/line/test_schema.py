@@ -1,86 +1,183 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Every JSON document is what its declared schema says, and every ndjson stream ends with its end line. The validator
-knows the few words of JSON Schema that reeve uses, and refuses others."""
+"""Every JSON document is what its printed schema says, and every ndjson stream ends with its end line: on the fixture,
+whose rows have everything in them, and for every view of the real plugins on the sample system."""
 import json
 import os
 import subprocess
 import sys
+import tempfile
 import unittest
 
-REEVE = os.path.abspath(sys.argv.pop(1)) + "/bin/reeve"
+sys.dont_write_bytecode = True
+from schemas import check, check_lines  # noqa: E402
+
+TREE = os.path.abspath(sys.argv.pop(1))
+FIXTURE = TREE + "/bin/reeve"
+BUILT = os.path.abspath(TREE + "/../../../bin/reeve")
+SOURCE = os.path.abspath(os.path.dirname(__file__) + "/../..")
+SAMPLE = SOURCE + "/build/sample"
 ARGUMENTS = {"fixture/text": ["nginx-1.26.3"], "fixture/one": ["evil-1"]}
-KNOWN = {"$schema", "type", "required", "properties", "const", "enum", "items", "format"}
-TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "null": type(None)}
+PACKAGE = ["bash"]
+REAL_ARGUMENTS = {"packages/files": PACKAGE, "packages/dependencies": PACKAGE, "packages/changelog": PACKAGE,
+                  "packages/scripts": PACKAGE, "sandboxes/files": ["tools"],
+                  "sandboxes/packages": ["tools"]}
 
 
-def check(value, schema, where="document"):
-    assert set(schema) <= KNOWN, (where, set(schema) - KNOWN)
-    if "const" in schema:
-        assert value == schema["const"], (where, value)
-    if "enum" in schema:
-        assert value in schema["enum"], (where, value)
-    if "type" in schema:
-        names = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-        fits = any(isinstance(value, TYPES[n]) and not (n == "integer" and isinstance(value, bool)) for n in names)
-        assert fits, (where, value, names)
-    if isinstance(value, dict):
-        assert set(schema.get("required", [])) <= set(value), (where, sorted(value))
-        for key, inner in schema.get("properties", {}).items():
-            if key in value:
-                check(value[key], inner, where + "." + key)
-    if isinstance(value, list):
-        for i, item in enumerate(value):
-            check(item, schema.get("items", {}), "%s[%d]" % (where, i))
+class Case(unittest.TestCase):
+    program, options = FIXTURE, []
+
+    def reeve(self, *words, status=(0,)):
+        done = subprocess.run([self.program, *self.options, *words], capture_output=True, check=False,
+                              stdin=subprocess.DEVNULL)
+        self.assertIn(done.returncode, status, (words, done.stdout[-500:], done.stderr[-500:]))
+        return done.stdout.decode("utf-8")
+
+    def document(self, *words, status=(0,)):
+        return json.loads(self.reeve(*words, "--json", status=status))
+
+    def lines(self, *words, status=(0,)):
+        return [json.loads(line) for line in self.reeve(*words, "--format", "ndjson", status=status).splitlines()]
+
+    def schemas(self):
+        return self.document("plugins")["schemas"]
+
+    def views(self):
+        return {view["view"]: view for view in self.document("views")["views"]}
+
+    def actions(self):
+        return {action["action"]: action["schema"] for action in self.document("actions")["actions"]}
+
+    def words_of(self, name, arguments):
+        plugin, view = name.split("/")
+        own = {"findings": ["status"]}.get(view, [view])
+        return (own if plugin == "reeve" else [plugin, view]) + arguments.get(name, [])
+
+    def check_view(self, name, view, arguments, end):
+        words = self.words_of(name, arguments)
+        document = self.document(*words, status=(0, 12))
+        check(document, view["schema"])
+        columns = {column["id"] for column in view["columns"]}
+        rows = document.get("rows", [document.get("record")])
+        for row in rows:
+            self.assertLessEqual(columns, set(row))
+        lines = self.lines(*words, status=(0, 12))
+        check_lines(lines, view["schema"]["properties"]["rows"]["items"], end)
+        self.assertEqual(lines[-1]["rows"], len(lines) - 1)
+        return rows
+
+    def check_record(self, name, view, row, views):
+        """`show` gives the record of the row, which another view of the plugin may declare."""
+        key = next(column["id"] for column in view["columns"] if column["key"])
+        words = self.words_of(name, {})
+        target = [name] if name.startswith("reeve/") else ["/".join(words)]
+        document = self.document("show", *target, "--where", "%s = '%s'" % (key, row[key]), status=(0, 12))
+        self.assertIn("record", document)
+        check(document, views[document["view"]]["schema"])
 
 
-def reeve(*words):
-    done = subprocess.run([REEVE, *words], capture_output=True, check=False)
-    return done.returncode, done.stdout.decode("utf-8")
-
-
-class Schemas(unittest.TestCase):
+class Fixture(Case):
     def test_views(self):
-        views = json.loads(reeve("views", "--json")[1])["views"]
-        self.assertGreater(len(views), 6)
-        for view in views:
-            plugin, name = view["view"].split("/")
-            words = [{"findings": "status"}.get(name, name)] if plugin == "reeve" else [plugin, name]
-            for extra in ([], ["--damaged"] if name == "all" else []):
-                status, text = reeve(*words, *ARGUMENTS.get(view["view"], []), *extra, "--json")
-                self.assertIn(status, (0, 12))
-                document = json.loads(text)
-                check(document, view["schema"])
-                columns = {column["id"] for column in view["columns"]}
-                for row in document.get("rows", [document.get("record")]):
-                    self.assertLessEqual(columns, set(row))
+        views, end = self.views(), self.schemas()["end"]
+        self.assertLessEqual({"reeve/jobs", "reeve/findings", "fixture/all", "fixture/tree"}, set(views))
+        for name, view in views.items():
+            rows = self.check_view(name, view, ARGUMENTS, end)
+            if rows and name not in ARGUMENTS:
+                self.check_record(name, view, rows[0], views)
+        check(self.document("fixture", "all", "--damaged", status=(12,)), views["fixture/all"]["schema"])
+        check(self.document("show", "fixture/text", "x", "1"), views["fixture/text"]["schema"])
 
-    def test_actions(self):
-        actions = json.loads(reeve("actions", "--json")[1])["actions"]
-        self.assertEqual([a["action"] for a in actions], ["fixture/mark", "fixture/seal"])
-        check(json.loads(reeve("fixture", "mark", "a", "-n", "--json")[1]), actions[0]["schema"])
+    def test_lists(self):
+        schemas = self.schemas()
+        for name in ("plugins", "views", "actions"):
+            check(self.document(name), schemas[name])
+            check_lines(self.lines(name), schemas[name]["properties"][name]["items"], schemas["end"])
+        self.assertEqual([view["view"] for view in self.document("views", "--where", "id ~ tree")["views"]],
+                         ["fixture/tree"])
+        self.assertEqual([action["action"] for action in self.document("actions", "fixture/seal")["actions"]],
+                         ["fixture/seal"])
+
+    def test_errors(self):
+        error = self.schemas()["error"]
+        for words, status in ((["fixture", "all", "--fail", "9"], 9), (["nothing"], 2), (["cve", "CVE-2026-1"], 19),
+                              (["--root", "/nowhere", "status"], 3), (["fixture", "all", "--sort", "x"], 2)):
+            check(self.document(*words, status=(status,)), error)
+            check(self.lines(*words, status=(status,))[-1], error)
+
+    def test_plans_and_jobs(self):
+        actions, views, schemas = self.actions(), self.views(), self.schemas()
+        mark = actions["fixture/mark"]
+        self.assertEqual(sorted(actions), ["fixture/mark", "fixture/seal"])
+        with tempfile.TemporaryDirectory(prefix="reeve-schema.") as directory:
+            os.makedirs(directory + "/var/lib")
+            self.options = ["--root", directory]
+            plan = self.document("fixture", "mark", "a", "b", "--ask", "--wipe", "-n")
+            check(plan, mark)
+            self.assertEqual([question["id"] for question in plan["questions"]], ["key", "wipe"])
+            check(self.document("fixture", "seal", "a", "-n"), actions["fixture/seal"])
+            check(self.document("fixture", "mark"), mark)
+            check(self.document("fixture", "mark", "a", "-y", "--ask", "--accept-key", "9F21"), mark)
+            check(self.document("do", "fixture mark a", "tick b", "-y"), mark)
+            check(self.document("fixture", "mark", "a", status=(14,)), schemas["error"])
+            check(self.document("fixture", "mark", "a", "--fail", "-y", status=(8,)), schemas["error"])
+            check_lines(self.lines("fixture", "mark", "a", "-y"), schemas["event"], schemas["end"])
+            jobs = views["reeve/jobs"]["schema"]
+            for words in (["jobs"], ["jobs", "list"], ["jobs", "1"], ["jobs", "show", "1"], ["jobs", "attach", "1"],
+                          ["show", "reeve/jobs", "1"]):
+                check(self.document(*words), jobs)
+            check_lines(self.lines("jobs", "attach", "1"), schemas["event"], schemas["end"])
+            check(self.document("changes"), views["reeve/changes"]["schema"])
+            check(self.document("jobs", "recover", "1", "-y", status=(2,)), schemas["error"])
 
     def test_a_wrong_document_is_found(self):
-        schema = json.loads(reeve("views", "--json")[1])["views"][3]["schema"]
-        document = json.loads(reeve("fixture", "all", "--json")[1])
-        document["rows"][0]["size"] = "large"
+        schema = self.views()["fixture/all"]["schema"]
+        document = self.document("fixture", "all")
+        for key, value in (("size", "large"), ("state", "happy"), ("unheard", 1), ("id", None)):
+            wrong = json.loads(json.dumps(document))
+            wrong["rows"][0][key] = value
+            with self.assertRaises(AssertionError):
+                check(wrong, schema)
         with self.assertRaises(AssertionError):
-            check(document, schema)
+            check(dict(document, record=document["rows"][0]), schema)
 
     def test_streams_end(self):
         for words in (["fixture", "all"], ["fixture", "tree"], ["views"], ["status"], ["show", "fixture", "nginx"]):
-            status, text = reeve(*words, "--format", "ndjson")
-            lines = [json.loads(line) for line in text.splitlines()]
-            self.assertEqual(status, 0)
+            lines = self.lines(*words)
             self.assertIs(lines[-1]["end"], True)
             self.assertEqual(lines[-1]["rows"], len(lines) - 1)
 
     def test_the_locale_changes_no_data(self):
-        plain = reeve("fixture", "all", "--json")[1]
+        plain = self.document("fixture", "all")
         for language in ("de", "fr", "ja"):
             env = dict(os.environ, LANGUAGE=language, LC_ALL="C.UTF-8")
-            done = subprocess.run([REEVE, "fixture", "all", "--json"], capture_output=True, env=env, check=False)
-            got, wanted = json.loads(done.stdout), json.loads(plain)
-            self.assertEqual(got["rows"], wanted["rows"])
+            done = subprocess.run([FIXTURE, "fixture", "all", "--json"], capture_output=True, env=env, check=False)
+            self.assertEqual(json.loads(done.stdout)["rows"], plain["rows"])
+
+
+class Real(Case):
+    program = BUILT
+
+    @classmethod
+    def setUpClass(cls):
+        subprocess.run([SOURCE + "/tests/sample/build", SAMPLE], capture_output=True, check=True)
+
+    def check_all(self, names=None):
+        views, end = self.views(), self.schemas()["end"]
+        for name, view in views.items():
+            if names is None or name in names:
+                rows = self.check_view(name, view, REAL_ARGUMENTS, end)
+                if rows and name not in REAL_ARGUMENTS:
+                    self.check_record(name, view, rows[0], views)
+        return views
+
+    def test_the_sample(self):
+        self.options = ["--root", SAMPLE + "/root"]
+        views = self.check_all()
+        self.assertLessEqual({"packages/installed", "signatures/keys", "slots/slots", "sandboxes/sandboxes"}, set(views))
+
+    def test_the_images(self):
+        for image in ("disk.img", "disk-acl.img"):
+            self.options = ["--image", "%s/%s" % (SAMPLE, image)]
+            self.check_all({"slots/slots", "reeve/findings"})
 
 
 unittest.main()

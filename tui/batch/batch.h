@@ -60,7 +60,8 @@ rv_command_run rv_run_view, rv_run_show, rv_run_action, rv_run_do, rv_run_lists,
 int rv_session_emit(struct rv_session *session, const struct rv_command *command, const struct rv_result *result,
                     struct rv_err *err) RV_CHECK;
 /* JSON of declarations, with a JSON Schema of each output. */
-void rv_declare_plugin(struct rv_json *json, const struct rv_plugin *plugin);
+/* plugin NULL: it could not be opened, and broken says why. */
+void rv_declare_plugin(struct rv_json *json, const char *id, const struct rv_plugin *plugin, const char *broken);
 void rv_declare_view(struct rv_json *json, const char *plugin, const struct rv_view *view);
 void rv_declare_action(struct rv_json *json, const struct rv_plugin *plugin, const struct rv_action *action);
 

@@ -203,12 +203,16 @@ int rv_run_jobs(struct rv_session *session, struct rv_command *command, struct r
         text = id;
         if (strcmp(verb, "show") == 0)
                 return show_job(session, command, &text, err);
-        if (strcmp(verb, "attach") == 0)
-                return rv_follow_job(session, &command->settings, job, NULL, err);
+        if (strcmp(verb, "attach") == 0) {
+                r = rv_follow_job(session, &command->settings, job, NULL, err);
+                return r == RV_OK && command->settings.format == RV_JSON ? show_job(session, command, &text, err) : r;
+        }
         if (strcmp(verb, "recover") == 0)
                 return recover(session, command, state, job, way, err);
         r = rv_job_cancel(state, job, err);
         if (r == RV_OK && !command->settings.quiet)
                 rv_session_remark(session, N_("job %1 stops; nothing was changed"), id, NULL);
+        if (r == RV_OK && (command->settings.format == RV_JSON || command->settings.format == RV_NDJSON))
+                return show_job(session, command, &text, err);
         return r;
 }
