@@ -162,6 +162,8 @@ class Broken(Rpmdb):
                 if done.status == 12:
                     partial += 1
                     self.assertTrue(done.json['warnings'])
+                elif length >= 512:
+                    self.assertIn('cut short, %d of %d bytes' % (length, len(whole)), done.json['error']['message'])
                 if FULL or length % 3 == 0:
                     self.all_survive()
         self.assertGreater(partial, 0)

@@ -34,7 +34,7 @@ static int watch(void *context)
 /* What sqlite says, or what it cannot see. */
 static const char *reason(const struct reader *reader)
 {
-        return reader->circle ? "its pages go round in a circle" : sqlite3_errmsg(reader->db);
+        return reader->circle ? "its pages go round in a circle" : rv_vfs_reason(reader->db);
 }
 
 /* The system failed to read: the next time it may succeed, unlike with what the file itself lacks. */

@@ -19,6 +19,7 @@ struct file {
         sqlite3_file base;
         int fd;
         int64_t claimed; /* size that a database's first page claims: more than there is when the file was cut */
+        char cut[80];    /* said when a page was read that is not there */
 };
 
 static int file_close(sqlite3_file *file)
@@ -30,7 +31,8 @@ static int file_close(sqlite3_file *file)
 /* sqlite wants the rest of a short read to be zeroes at a true end, as when a log is shorter than a frame. */
 static int file_read(sqlite3_file *base, void *bytes, int n, sqlite3_int64 offset)
 {
-        const struct file *file = (const struct file *)base;
+        struct file *file = (struct file *)base;
+        struct stat st = { 0 };
         ssize_t got;
 
         do
@@ -40,8 +42,12 @@ static int file_read(sqlite3_file *base, void *bytes, int n, sqlite3_int64 offse
                 return SQLITE_OK;
         if (got < 0)
                 return SQLITE_IOERR_READ;
-        if (offset + n <= file->claimed)
-                return SQLITE_IOERR_DATA; /* what was cut off is an error, not zeroes */
+        if (offset + n <= file->claimed) { /* what was cut off is an error, not zeroes */
+                (void)fstat(file->fd, &st);
+                (void)snprintf(file->cut, sizeof file->cut, "it is cut short, %lld of %lld bytes are there",
+                               (long long)st.st_size, (long long)file->claimed);
+                return SQLITE_IOERR_DATA;
+        }
         memset((char *)bytes + got, 0, (size_t)(n - got));
         return SQLITE_IOERR_SHORT_READ;
 }
@@ -219,4 +225,16 @@ int rv_vfs_open(int fd, int wal_fd, sqlite3 **ret, struct rv_err *err)
                 (void)sqlite3_exec(db, "PRAGMA locking_mode=EXCLUSIVE", NULL, NULL, NULL);
         *ret = db;
         return RV_OK;
+}
+
+const char *rv_vfs_reason(sqlite3 *db)
+{
+        struct file *file = NULL;
+        int code = sqlite3_extended_errcode(db);
+
+        /* While it reads the schema sqlite forgets which kind of error it was. */
+        if ((code == SQLITE_IOERR || code == SQLITE_IOERR_DATA) &&
+            sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK && file && file->cut[0])
+                return file->cut;
+        return sqlite3_errmsg(db);
 }
