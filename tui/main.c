@@ -194,7 +194,7 @@ static void open_log(void)
 
         /* The environment is not root's to trust. */
         if (file && *file && geteuid() != 0)
-                rv_log_to(open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+                (void)rv_log_to(open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
 }
 
 static void warn(void *user, const char *packed, size_t size)

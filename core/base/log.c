@@ -11,9 +11,14 @@
 
 static atomic_int log_fd = -1;
 
-void rv_log_to(int fd)
+int rv_log_to(int fd)
 {
-        atomic_store(&log_fd, fd);
+        return atomic_exchange(&log_fd, fd);
+}
+
+bool rv_log_is_on(void)
+{
+        return atomic_load(&log_fd) >= 0;
 }
 
 /* Keeps errno, so that a line of log may stand between a call and the look at its error. */

@@ -4,8 +4,12 @@
 #ifndef REEVE_BASE_LOG_H
 #define REEVE_BASE_LOG_H
 
-/* fd -1 turns it off; borrowed. */
-void rv_log_to(int fd);
+#include <stdbool.h>
+
+/* fd -1 turns it off; borrowed. Returns where it went before. */
+int rv_log_to(int fd);
+/* Whether anybody hears: for what would cost something to find out. */
+bool rv_log_is_on(void);
 void rv_log(const char *area, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

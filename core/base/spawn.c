@@ -20,6 +20,7 @@
 
 #include "core/base/err.h"
 #include "core/base/file.h"
+#include "core/base/log.h"
 
 enum { DEFAULT_TIMEOUT = 30000, DEFAULT_LIMIT = 16 << 20, PIECE = 65536, SLICE = 20, FIRST_OTHER = 3 };
 enum { OUT, ERRORS, PIPES, PID = PIPES, POLLED };
@@ -299,6 +300,8 @@ int rv_spawn(const struct rv_spawn *spawn, struct rv_buf *out, struct rv_buf *er
                 r = rv_fail_errno(err, -r, N_("%1: cannot be started: %2"), spawn->argv[0]);
         else
                 r = run(spawn, path, &child, writers, ret_status, err);
+        if (!r)
+                rv_log("spawn", "%s ended with %d", path, *ret_status);
         for (i = 0; i < POLLED; i++)
                 rv_close(&child.fd[i]);
         for (i = 0; i < PIPES; i++)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/base/library.h"
+#include "core/base/log.h"
 #include "core/base/paths.h"
 
 static int load(const char *path, const char *name, struct rv_backend wanted, const void **ret, struct rv_err *err)
@@ -27,6 +28,7 @@ static int load(const char *path, const char *name, struct rv_backend wanted, co
                 return rv_fail(err, RV_UNSUPPORTED, N_("%1: is of another build of reeve"),
                                N_("finish or repeat the installation of reeve"), path, NULL);
         }
+        rv_log("back end", "%s: opened", path);
         *ret = object; /* the library stays: code of it may be running in another lane */
         return RV_OK;
 }

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/base/err.h"
@@ -19,6 +20,7 @@
 #include "core/model/stamp.h"
 
 static const char OWN[] = "reeve";
+enum { MOST_TOLD = 20 }; /* files that -v names of a view */
 
 /* A question with its declarations found. */
 struct question {
@@ -295,12 +297,44 @@ int rv_load_own(struct rv_host *host, const struct rv_ask *ask, struct rv_snapsh
         return rc;
 }
 
+static int64_t now_us(void)
+{
+        struct timespec now = { 0 };
+
+        (void)clock_gettime(CLOCK_MONOTONIC, &now);
+        return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* What -v says: how much, from where, and how long it took. */
+static void tell(const struct rv_host *host, const struct question *question, const struct rv_snapshot *snapshot,
+                 bool cached, int64_t begun)
+{
+        const char *id = question->id, *view = question->view->id, *path;
+        size_t i, n = rv_snapshot_stamps(snapshot);
+        struct rv_snap_stamp stamp;
+        int64_t took = now_us() - begun;
+
+        rv_log("load", "%s/%s: %zu rows %s in %lld.%03lld ms", id, view, rv_snapshot_rows(snapshot),
+               cached ? "from the cache" : "read anew", (long long)(took / 1000), (long long)(took % 1000));
+        for (i = 0; i < n && i < MOST_TOLD; i++) {
+                path = rv_snapshot_stamp(snapshot, i, &stamp);
+                path += stamp.absolute ? 0 : strspn(path, "/");
+                rv_log("load", "%s/%s: rests on %s%s%s%s", id, view, stamp.absolute ? "" : host->root.path,
+                       stamp.absolute || strcmp(host->root.path, "/") == 0 ? "" : "/", path,
+                       stamp.exists ? "" : ", which is not there");
+        }
+        if (i < n)
+                rv_log("load", "%s/%s: rests on %zu more", id, view, n - i);
+}
+
 int rv_load(struct rv_host *host, const struct rv_ask *ask, size_t *ret_used, struct rv_snapshot **ret,
             struct rv_err *err)
 {
         RV_ERR_CLEANUP struct rv_err ignored = { 0 };
         struct question question = { 0 };
         struct rv_snapshot *cached = NULL;
+        int64_t begun = rv_log_is_on() ? now_us() : 0;
+        bool from_cache = false;
         int rc;
 
         err = err ? err : &ignored;
@@ -311,6 +345,7 @@ int rv_load(struct rv_host *host, const struct rv_ask *ask, size_t *ret_used, st
             rv_snapshot_fresh(cached, question.root, rv_now())) {
                 *ret = cached;
                 cached = NULL;
+                from_cache = true;
         } else if (!rc && ask->cached_only) {
                 rc = rv_fail(err, RV_NODATA, N_("%1/%2 is not in the cache"), NULL, question.id, question.view->id,
                              NULL);
@@ -319,6 +354,8 @@ int rv_load(struct rv_host *host, const struct rv_ask *ask, size_t *ret_used, st
                         want_as_before(cached, &question);
                 rc = make(host, ask, &question, ret, err);
         }
+        if (!rc && begun)
+                tell(host, &question, *ret, from_cache, begun);
         rv_snapshot_unref(cached);
         rv_query_free(question.query);
         return rc;

@@ -7,6 +7,7 @@
 
 #include "core/base/err.h"
 #include "core/base/library.h"
+#include "core/base/log.h"
 
 struct search {
         ElfW(Addr) base;
@@ -68,5 +69,7 @@ int rv_plugin_open(const struct rv_paths *paths, const char *path, const char *i
         }
         if (rc)
                 dlclose(library);
+        else
+                rv_log("plugin", "%s: opened", path);
         return rc;
 }

@@ -19,6 +19,7 @@
 
 #include "core/base/err.h"
 #include "core/base/file.h"
+#include "core/base/log.h"
 #include "core/base/paths.h"
 #include "core/run/message_json.h"
 #include "core/run/plan.h"
@@ -265,6 +266,8 @@ static int start(const struct wanted *wanted, uint64_t *ret_job, struct rv_err *
         if (rc == RV_OK)
                 rc = understand(&word, ret_job, err);
         rv_buf_free(&word.text);
+        if (rc == RV_OK)
+                rv_log("job", "%s runs job %llu", paths.helper, (unsigned long long)*ret_job);
         return rc;
 }
 

@@ -154,6 +154,20 @@ class LineMode(unittest.TestCase):
                                   check=False)
         self.assertEqual(done.returncode, 15)
 
+    def test_verbose_holds_for_its_line(self):
+        """What was read, where from and how long it took, on standard error; the next line is as quiet as ever."""
+        for mode in (["script", "-"], ["shell"]):
+            done = subprocess.run([REEVE, *mode], input=b"fixture tree -v\nfixture tree\n", capture_output=True,
+                                  check=False)
+            self.assertEqual(done.returncode, 0)
+            self.assertEqual(done.stderr.count(b" load: fixture/tree: 5 rows read anew in "), 1, done.stderr)
+            self.assertNotIn(b" load: ", done.stdout)
+        done = subprocess.run([REEVE, "fixture", "tree", "-v", "--json"], capture_output=True, check=False)
+        self.assertIn(b"/fixture.so: opened", done.stderr)
+        done = subprocess.run([REEVE, "-v", "script", "-"], input=b"fixture tree\nfixture tree\n", capture_output=True,
+                              check=False)
+        self.assertEqual(done.stderr.count(b" load: "), 2)
+
     def test_long_and_odd_lines(self):
         with tempfile.TemporaryDirectory(prefix="reeve-line.") as directory:
             lines = b"x" * 200000 + b"\n"

@@ -174,6 +174,12 @@ class Real(Case):
         views = self.check_all()
         self.assertLessEqual({"packages/installed", "signatures/keys", "slots/slots", "sandboxes/sandboxes"}, set(views))
 
+    def test_verbose_names_the_files(self):
+        done = subprocess.run([BUILT, "--root", SAMPLE + "/root", "packages", "-v", "-q"], capture_output=True,
+                              check=False)
+        self.assertRegex(done.stderr.decode(), r" load: packages/installed: \d+ rows (from the cache|read anew) in ")
+        self.assertIn(" rests on %s/root/usr/lib/sysimage/rpm/rpmdb.sqlite\n" % SAMPLE, done.stderr.decode())
+
     def test_the_images(self):
         for image in ("disk.img", "disk-acl.img"):
             self.options = ["--image", "%s/%s" % (SAMPLE, image)]

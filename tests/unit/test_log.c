@@ -21,11 +21,13 @@ static void one_line_a_call(void **state)
         (void)state;
         rv_log("test", "nobody hears %d", 1);
         assert_int_equal(pipe(fds), 0);
-        rv_log_to(fds[1]);
+        assert_false(rv_log_is_on());
+        assert_int_equal(rv_log_to(fds[1]), -1);
+        assert_true(rv_log_is_on());
         errno = ENOENT;
         rv_log("test", "%s", "two\nlines \x1b[31m");
         assert_int_equal(errno, ENOENT);
-        rv_log_to(-1);
+        assert_int_equal(rv_log_to(-1), fds[1]);
         rv_log("test", "nobody hears %d", 2);
         assert_int_equal(close(fds[1]), 0);
         n = read(fds[0], text, sizeof text - 1);

@@ -135,11 +135,9 @@ static int run(struct rv_session *session, struct rv_command *command, struct rv
         }
 }
 
-/* These hold for one command: rv_batch_run() puts the colour back. */
+/* These hold for one command: rv_batch_run() puts the colour back, and the log. */
 static void use_settings(struct rv_session *session, const struct rv_settings *settings)
 {
-        if (settings->verbose)
-                rv_log_to(STDERR_FILENO);
         if (settings->color == RV_COLOR_ALWAYS)
                 session->output->color = true;
         else if (settings->color == RV_COLOR_NEVER)
@@ -176,11 +174,13 @@ int rv_batch_run(struct rv_session *session, const char *const *words, size_t n)
         RV_COMMAND_CLEANUP struct rv_command command = { 0 };
         struct rv_settings settings = session->base;
         bool color = session->output->color;
-        int r, written;
+        int r, written, log = -1;
 
         session->words = words;
         session->n_words = n;
         rv_settings_scan(words, n, &settings);
+        if (settings.verbose)
+                log = rv_log_to(STDERR_FILENO);
         r = rv_command_parse(session->host->registry, &session->base, words, n, &command, &err);
         if (r == RV_OK) {
                 use_settings(session, &settings);
@@ -189,6 +189,8 @@ int rv_batch_run(struct rv_session *session, const char *const *words, size_t n)
         if (err.code)
                 r = rv_session_complain(session, &settings, &err);
         session->output->color = color;
+        if (settings.verbose)
+                (void)rv_log_to(log);
         written = rv_output_check(session->output, &output);
         if (output.code)
                 rv_session_complain(session, &session->base, &output);

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/err.h"
+#include "core/base/log.h"
 #include "core/base/time.h"
 #include "core/model/load.h"
 #include "core/model/registry.h"
@@ -229,7 +231,7 @@ static struct rv_page *page_new(struct rv_pages *pages, const char *const *words
         struct rv_page *page = calloc(1, sizeof *page);
         const char **copies;
         size_t i;
-        int r;
+        int r, log = -1;
 
         if (!page) {
                 (void)!rv_fail_memory(err);
@@ -244,8 +246,12 @@ static struct rv_page *page_new(struct rv_pages *pages, const char *const *words
         r = copies ? rv_command_parse(pages->line->host->registry, pages->line->settings, copies, n, &page->command,
                                       err)
                    : rv_fail_memory(err);
+        if (r == RV_OK && page->command.settings.verbose)
+                log = rv_log_to(STDERR_FILENO);
         if (r == RV_OK)
                 r = rv_command_load(pages->line->host, &page->command, false, &page->result, err);
+        if (page->command.settings.verbose)
+                (void)rv_log_to(log);
         if (r == RV_OK)
                 return page;
         page_free(page);
