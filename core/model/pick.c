@@ -122,6 +122,30 @@ static bool name_arch_named(struct picker *picker, size_t row, int name, int arc
         return named(picker, rv_buf_str(joined), joined->size, false);
 }
 
+/* A NEVRA that words may match is meant by its name and its name.arch as well: NAME-VERSION-RELEASE.ARCH. */
+static bool nevra_named(struct picker *picker, size_t row, unsigned column, struct rv_buf *joined)
+{
+        char number[24];
+        const char *text, *arch;
+        size_t n, name, dashes;
+
+        text = rv_row_word(picker->snapshot, row, column, number, &n);
+        arch = text ? memrchr(text, '.', n) : NULL;
+        if (!arch)
+                return false;
+        for (name = (size_t)(arch - text), dashes = 0; name > 0; name--)
+                if (text[name - 1] == '-' && ++dashes == 2)
+                        break;
+        if (name < 2)
+                return false;
+        name--;
+        rv_buf_clear(joined);
+        rv_buf_add(joined, text, name);
+        rv_buf_add(joined, arch, n - (size_t)(arch - text));
+        /* Both are looked at: each word must know that it was found. */
+        return (int)named(picker, text, name, false) | (int)named(picker, rv_buf_str(joined), joined->size, false);
+}
+
 /* Keys first and alone: only then is it known which words are left for the other columns. */
 static void match_keys(struct picker *picker, const struct rv_rows *rows)
 {
@@ -141,9 +165,14 @@ static void match_others(struct picker *picker, const struct rv_rows *rows)
         size_t i;
 
         for (i = 0; i < rows->n; i++) {
-                for (column = 0; column < view->n_columns; column++)
-                        if (view->columns[column].flags & RV_MATCH && cell_named(picker, rows->at[i], column, false))
+                for (column = 0; column < view->n_columns; column++) {
+                        if (!(view->columns[column].flags & RV_MATCH))
+                                continue;
+                        if (cell_named(picker, rows->at[i], column, false) ||
+                            (strcmp(view->columns[column].id, "nevra") == 0 &&
+                             nevra_named(picker, rows->at[i], column, &joined)))
                                 picker->keep[i] = true;
+                }
                 if (name_arch_named(picker, rows->at[i], name, arch, &joined))
                         picker->keep[i] = true;
         }

@@ -56,6 +56,26 @@ static void put_verdict(struct rv_sink *sink, struct rv_walk *walk, struct rv_bu
         put_buf(sink, I_SIGNER_NAME, scratch);
 }
 
+/* All that the header knows, whatever was asked for: one package costs nothing. */
+int info_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err)
+{
+        RV_BUF_CLEANUP struct rv_buf scratch = { 0 };
+        RV_WALK_CLEANUP struct rv_walk walk = { 0 };
+        int r = rv_walk_open(rv_root_fd(query), sink, true, &walk, err);
+
+        if (!r)
+                r = rv_walk_find(&walk, rv_arg(query, "package", 0), err);
+        if (!r)
+                r = rv_row_begin(sink, 0);
+        if (r)
+                return r;
+        put_buf(sink, I_NEVRA, &walk.key);
+        if (walk.sound)
+                put_header(sink, &walk.header, &scratch);
+        put_verdict(sink, &walk, &scratch);
+        return scratch.failed || walk.key.failed ? rv_fail_memory(err) : RV_OK;
+}
+
 int installed_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err)
 {
         const bool verdicts = rv_wants(query, I_VERDICT) || rv_wants(query, I_SIGNER_NAME);

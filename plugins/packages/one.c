@@ -6,6 +6,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/err.h"
+#include "core/base/glob.h"
 #include "plugins/packages/packages.h"
 
 /* rpmfiles.h: RPMFILE_* */
@@ -97,6 +98,28 @@ static bool path_of(const struct rv_rpm_header *header, const struct directories
         }
         rv_buf_add_str(out, base);
         return !out->failed;
+}
+
+int find_file(const struct rv_rpm_header *header, const char *pattern, struct rv_buf *ret_path, struct rv_err *err)
+{
+        RV_ARENA_CLEANUP struct rv_arena arena = { 0 };
+        struct directories directories = { 0 };
+        struct rv_rpm_texts bases;
+        const char *base;
+        bool glob = rv_is_glob(pattern);
+        size_t i;
+        int r = read_directories(header, &arena, &directories, err);
+
+        if (r)
+                return r;
+        rv_rpm_texts(header, directories.n ? RV_TAG_BASENAMES : RV_TAG_OLDFILENAMES, &bases);
+        for (i = 0; (base = rv_rpm_next_text(&bases)); i++)
+                if (path_of(header, &directories, i, base, ret_path) &&
+                    (glob ? rv_glob(pattern, rv_buf_str(ret_path), ret_path->size, false)
+                          : strcmp(pattern, rv_buf_str(ret_path)) == 0))
+                        return RV_OK;
+        rv_buf_clear(ret_path);
+        return RV_OK;
 }
 
 /* The arrays run in step; one that is shorter leaves its cells empty. */

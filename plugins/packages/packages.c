@@ -138,7 +138,45 @@ static const struct rv_arg package_arg[] = {
           .flags = RV_REQUIRED | RV_POSITIONAL },
 };
 
-static const char *const list_aliases[] = { "list", NULL };
+/* No ref: these are asked by their words, and are no part of what a package's own row leads to. */
+static const struct rv_arg info_arg[] = {
+        { .id = "package",
+          .title = N_("PACKAGE"),
+          .help = N_("a name, NAME.ARCH, or the whole key of an installed package"),
+          .type = RV_TEXT,
+          .flags = RV_REQUIRED | RV_POSITIONAL },
+};
+static const struct rv_arg search_arg[] = {
+        { .id = "term",
+          .title = N_("TERM"),
+          .help = N_("what the name or the summary contains; of several all"),
+          .type = RV_TEXT,
+          .flags = RV_REQUIRED | RV_POSITIONAL | RV_REPEAT },
+};
+static const struct rv_arg provides_arg[] = {
+        { .id = "capability",
+          .title = N_("CAPABILITY"),
+          .help = N_("the name of a capability or the path of a file, also with * and ?"),
+          .type = RV_TEXT,
+          .flags = RV_REQUIRED | RV_POSITIONAL },
+};
+
+static const struct rv_column search_columns[] = {
+        [H_NEVRA] = { .id = "nevra", .title = N_("Package"), .type = RV_TEXT, .flags = RV_KEY | RV_HIDDEN },
+        [H_NAME] = { .id = "name", .title = N_("Name"), .type = RV_TEXT, .flags = RV_MATCH },
+        [H_VERSION] = { .id = "version", .title = N_("Version"), .type = RV_VERSION, .priority = 2 },
+        [H_SUMMARY] = { .id = "summary", .title = N_("Summary"), .type = RV_TEXT, .priority = 1 },
+};
+static const struct rv_column provides_columns[] = {
+        [V_NEVRA] = { .id = "nevra", .title = N_("Package"), .type = RV_TEXT, .flags = RV_KEY | RV_HIDDEN },
+        [V_NAME] = { .id = "name", .title = N_("Name"), .type = RV_TEXT, .flags = RV_MATCH },
+        [V_VERSION] = { .id = "version", .title = N_("Version"), .type = RV_VERSION, .priority = 2 },
+        [V_CAPABILITY] = { .id = "capability", .title = N_("Capability"), .type = RV_TEXT, .priority = 1 },
+};
+
+static const char *const list_aliases[] = { "list", NULL }, *const info_aliases[] = { "info", NULL },
+                         *const search_aliases[] = { "search", NULL },
+                         *const provides_aliases[] = { "provides", "whatprovides", NULL };
 
 #define VIEW_OF_ONE(ID, TITLE, HELP, COLUMNS, FILL)                                                              \
         {                                                                                                        \
@@ -163,6 +201,36 @@ static const struct rv_view views[] = {
         VIEW_OF_ONE("changelog", N_("Changelog"), N_("what its packagers changed"), changelog_columns, changelog_fill),
         VIEW_OF_ONE("scripts", N_("Scripts"), N_("what runs when it is installed or removed"), script_columns,
                     scripts_fill),
+        { .id = "info",
+          .title = N_("Package"),
+          .help = N_("all that is known of an installed package"),
+          .columns = installed_columns,
+          .n_columns = COUNT(installed_columns),
+          .args = info_arg,
+          .n_args = COUNT(info_arg),
+          .aliases = info_aliases,
+          .fill = info_fill,
+          .shape = RV_SHAPE_RECORD },
+        { .id = "search",
+          .title = N_("Search"),
+          .help = N_("the installed packages whose name or summary contains a text"),
+          .columns = search_columns,
+          .n_columns = COUNT(search_columns),
+          .args = search_arg,
+          .n_args = COUNT(search_arg),
+          .aliases = search_aliases,
+          .fill = search_fill,
+          .shape = RV_SHAPE_LIST },
+        { .id = "provides",
+          .title = N_("Provides"),
+          .help = N_("the installed packages that have a capability or a file"),
+          .columns = provides_columns,
+          .n_columns = COUNT(provides_columns),
+          .args = provides_arg,
+          .n_args = COUNT(provides_arg),
+          .aliases = provides_aliases,
+          .fill = provides_fill,
+          .shape = RV_SHAPE_LIST },
 };
 
 RV_PLUGIN = {

@@ -31,9 +31,14 @@ enum file_column { F_PATH, F_SIZE, F_MODE, F_OWNER, F_GROUP, F_DIGEST, F_KIND };
 enum file_kind { KIND_FILE, KIND_DIRECTORY, KIND_LINK, KIND_CONFIG, KIND_DOC, KIND_LICENSE, KIND_GHOST, KIND_OTHER };
 enum dependency_column { D_N, D_KIND, D_CAPABILITY, D_BY };
 enum changelog_column { L_N, L_AT, L_AUTHOR, L_TEXT };
+enum search_column { H_NEVRA, H_NAME, H_VERSION, H_SUMMARY };
+enum provides_column { V_NEVRA, V_NAME, V_VERSION, V_CAPABILITY };
 enum script_column { S_N, S_PHASE, S_INTERPRETER, S_TEXT };
 
 int installed_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
+int info_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
+int search_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
+int provides_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
 int files_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
 int dependencies_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
 int changelog_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
@@ -44,6 +49,9 @@ int space_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err
 
 /* Opens a walk on the package that the argument "package" names. */
 int open_package(const struct rv_query *query, struct rv_sink *sink, struct rv_walk *ret, struct rv_err *err) RV_CHECK;
+/* The first file of a package that a path or glob names; *ret_path is left empty when none is. */
+int find_file(const struct rv_rpm_header *header, const char *pattern, struct rv_buf *ret_path,
+              struct rv_err *err) RV_CHECK;
 /* Puts a text if there is one. */
 void put_text(struct rv_sink *sink, unsigned column, const char *text);
 

@@ -19,7 +19,8 @@ SAMPLE = SOURCE + "/build/sample"
 ARGUMENTS = {"fixture/text": ["nginx-1.26.3"], "fixture/one": ["evil-1"]}
 PACKAGE = ["bash"]
 REAL_ARGUMENTS = {"packages/files": PACKAGE, "packages/dependencies": PACKAGE, "packages/changelog": PACKAGE,
-                  "packages/scripts": PACKAGE, "sandboxes/files": ["tools"],
+                  "packages/scripts": PACKAGE, "packages/info": PACKAGE, "packages/search": ["ssl"],
+                  "packages/provides": ["bash"], "sandboxes/files": ["tools"],
                   "sandboxes/packages": ["tools"]}
 
 

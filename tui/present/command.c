@@ -9,6 +9,7 @@
 #include "core/base/nearest.h"
 #include "core/model/registry.h"
 #include "core/run/job.h"
+#include "tui/present/later.h"
 #include "tui/present/options.h"
 
 struct reader {
@@ -259,8 +260,11 @@ static int read_alias(struct reader *r, struct rv_err *err)
         struct rv_command *command = r->command;
         const char *word = r->words[r->subject];
 
-        if (rv_registry_alias(r->registry, word, &command->plugin, &command->view, &command->action, &no) != RV_OK)
-                return unknown_command(r, word, err);
+        if (rv_registry_alias(r->registry, word, &command->plugin, &command->view, &command->action, &no) != RV_OK) {
+                int later = rv_later(word, err);
+
+                return later == RV_OK ? unknown_command(r, word, err) : later;
+        }
         command->plugin_id = command->plugin->id;
         command->verb = command->view ? RV_DO_VIEW : RV_DO_ACTION;
         return RV_OK;

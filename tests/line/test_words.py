@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The words that an administrator's fingers know, on the sample system: those for reading answer from what is installed
+and say so, the others say what they miss."""
+import json
+import os
+import subprocess
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+BUILT = os.path.abspath(sys.argv.pop(1) + "/../../../bin/reeve")
+SOURCE = os.path.abspath(os.path.dirname(__file__) + "/../..")
+SAMPLE = SOURCE + "/build/sample"
+
+
+class Words(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        subprocess.run([SOURCE + "/tests/sample/build", SAMPLE], capture_output=True, check=True)
+
+    def reeve(self, *words, status=(0, 12)):
+        done = subprocess.run([BUILT, "--root", SAMPLE + "/root", *words, "--json"], capture_output=True, check=False,
+                              stdin=subprocess.DEVNULL)
+        self.assertIn(done.returncode, status, done.stderr)
+        return json.loads(done.stdout)
+
+    def names(self, *words):
+        document = self.reeve(*words)
+        if words[0] != "list":
+            self.assertIn("only what is installed", document["warnings"][-1]["message"])
+        return sorted(row["name"] for row in document["rows"])
+
+    def test_list_and_info(self):
+        self.assertEqual(self.names("list", "bash"), ["bash"])
+        info = self.reeve("info", "bash")
+        self.assertEqual((info["view"], info["record"]["name"], info["record"]["verdict"]),
+                         ("packages/info", "bash", "ok"))
+        self.assertEqual(info["record"], self.reeve("show", "packages", "bash")["record"])
+        self.reeve("info", "nothing", status=(3,))
+        self.reeve("info", status=(2,))
+
+    def test_search(self):
+        installed = self.reeve("packages", "installed")["rows"]
+        for terms in (["ssl"], ["SSL"], ["ssl", "check"], ["no such text"]):
+            wanted = sorted(row["name"] for row in installed if row["name"] and all(
+                term.lower() in row["name"].lower() or term.lower() in row["summary"].lower() for term in terms))
+            self.assertEqual(self.names("search", *terms), wanted)
+        self.assertIn("openssl-libs", self.names("search", "ssl"))
+
+    def test_provides(self):
+        path = self.reeve("packages", "files", "bash")["rows"][0]["path"]
+        for word in ("bash", path, path[:-1] + "?", "bas[h]"):
+            self.assertIn("bash", self.names("provides", word), word)
+        self.assertEqual(self.names("provides", "/no/such/file"), [])
+        self.assertEqual(self.names("whatprovides", "no such capability"), [])
+
+    def test_a_package_by_its_name_in_every_list(self):
+        for word in ("bash", "bash.x86_64"):
+            rows = self.reeve("signatures", "packages", word)["rows"]
+            self.assertEqual([row["nevra"].split("-")[0] for row in rows], ["bash"])
+        key = rows[0]["nevra"]
+        self.assertEqual(self.reeve("show", "signatures", "bash")["record"]["nevra"], key)
+        self.assertEqual(self.reeve("signatures", "packages", key)["rows"], rows)
+        self.reeve("signatures", "packages", "bas", status=(3,))
+        damaged = next(row["nevra"] for row in self.reeve("packages")["rows"] if row["nevra"].startswith("#"))
+        self.assertEqual(self.reeve("signatures", "packages", damaged)["rows"][0]["nevra"], damaged)
+
+    def test_words_without_what_they_need(self):
+        for word, status, code in (("install", 10, "unsupported"), ("remove", 10, "unsupported"),
+                                   ("check", 10, "unsupported"), ("history", 10, "unsupported"),
+                                   ("repoquery", 19, "nodata"), ("check-update", 19, "nodata")):
+            self.assertEqual(self.reeve(word, "bash", status=(status,))["error"]["code"], code)
+        self.assertEqual(self.reeve("instal", status=(2,))["error"]["code"], "usage")
+
+
+unittest.main()
