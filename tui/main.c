@@ -156,11 +156,6 @@ static int open_ui(struct rv_session *session, const struct rv_command *command)
                                N_("reeve PLUGIN VIEW prints a view"), NULL);
                 return rv_session_complain(session, &command->settings, &err);
         }
-        if (command->n_words) {
-                (void)!rv_fail(&err, RV_USAGE, N_("%1: ui takes PLUGIN or PLUGIN/VIEW, and no rows"),
-                               N_("on the screen : opens rows by their names"), command->words[0], NULL);
-                return rv_session_complain(session, &command->settings, &err);
-        }
         rv_session_localize(session);
         r = open_screen(session, command, &err);
         if (r == RV_UNSUPPORTED)

@@ -622,7 +622,7 @@ class Loading(Screen):
         opened = self.open('ui', 'fixture/many', 'libyaml-0000')
         self.assertEqual(os.waitstatus_to_exitcode(opened.waitpid()), 2)
         opened.drain()
-        self.assertIn('libyaml-0000: ui takes PLUGIN or PLUGIN/VIEW', opened.terminal.text())
+        self.assertIn('libyaml-0000: ui takes no such word', opened.terminal.text())
 
 
 class Faults(Screen):

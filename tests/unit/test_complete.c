@@ -13,24 +13,28 @@
 #include <reeve/plugin.h>
 
 #include "core/base/err.h"
+#include "core/model/load.h"
 #include "core/model/registry.h"
 #include "tui/complete/complete.h"
 
-static struct rv_registry *registry;
+static struct rv_host host = { .cache_fd = -1 };
 
 static int setup(void **state)
 {
         const char *const *names;
 
         (void)state;
-        registry = rv_registry_new(NULL, NULL);
-        return registry && rv_registry_names(registry, &names) > 0 ? 0 : -1;
+        host.registry = rv_registry_new(NULL, NULL);
+        return host.registry && rv_root_open("/", &host.root, NULL) == 0 && rv_registry_names(host.registry, &names) > 0
+                       ? 0
+                       : -1;
 }
 
 static int teardown(void **state)
 {
         (void)state;
-        rv_registry_free(registry);
+        rv_root_close(&host.root);
+        rv_registry_free(host.registry);
         return 0;
 }
 
@@ -45,7 +49,7 @@ static void complete(const char *const *words, struct rv_buf *out)
         for (; words[n - 1]; n++)
                 all[n] = words[n - 1];
         rv_buf_clear(out);
-        assert_int_equal(rv_complete(registry, all, n, out), RV_OK);
+        assert_int_equal(rv_complete(&host, all, n, out), RV_OK);
         /* One a line, each a whole line, none twice. */
         if (out->size)
                 assert_int_equal(out->data[out->size - 1], '\n');
@@ -147,7 +151,7 @@ static void test_odd_words(void **state)
         const char *const none[] = { "words" };
 
         (void)state;
-        assert_int_equal(rv_complete(registry, none, 1, &out), RV_OK);
+        assert_int_equal(rv_complete(&host, none, 1, &out), RV_OK);
         complete(WORDS(""), &all);
         assert_int_equal(lines(&out), lines(&all));
         offers_only(WORDS("packages", "installed", "--no-such", "x"), "");
@@ -155,11 +159,11 @@ static void test_odd_words(void **state)
         offers_only(WORDS("\xff\xfe"), "");
         offers(WORDS("-"), WORDS("--json", "--help"));
         rv_buf_clear(&out);
-        assert_int_equal(rv_complete(registry, NULL, 0, &out), RV_USAGE);
-        assert_int_equal(rv_complete(registry, WORDS("csh"), 1, &out), RV_USAGE);
-        assert_int_equal(rv_complete(registry, WORDS("bash", "x"), 2, &out), RV_USAGE);
+        assert_int_equal(rv_complete(&host, NULL, 0, &out), RV_USAGE);
+        assert_int_equal(rv_complete(&host, WORDS("csh"), 1, &out), RV_USAGE);
+        assert_int_equal(rv_complete(&host, WORDS("bash", "x"), 2, &out), RV_USAGE);
         assert_int_equal(out.size, 0);
-        assert_int_equal(rv_complete(registry, WORDS("bash"), 1, &out), RV_OK);
+        assert_int_equal(rv_complete(&host, WORDS("bash"), 1, &out), RV_OK);
         assert_non_null(strstr(out.data, "complete -F _reeve reeve"));
 }
 

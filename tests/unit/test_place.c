@@ -88,9 +88,9 @@ static void test_order(void **state)
         const struct place *place = *state;
 
         assert_int_equal(code_of(place, "there is no package database in this system"), RV_NOTFOUND);
-        place_write(place, NEW "/Packages.db", "RpmP", 4, 0644);
+        place_write(place, NEW "/Packages", "old", 3, 0644);
         put(place, OSTREE "/rpmdb.sqlite", PAGE);
-        found_in(place, OSTREE); /* sqlite anywhere before another format */
+        found_in(place, OSTREE); /* one that can be read, anywhere, before another format */
         put(place, OLD "/rpmdb.sqlite", PAGE);
         found_in(place, OLD);
         put(place, NEW "/rpmdb.sqlite", PAGE);
@@ -158,7 +158,8 @@ static void test_other_formats(void **state)
                 { OLD "/Packages", "\0\0\0\0\0\0\0\0\0\0\0\0\x61\x15\x06\0", 16, RV_UNSUPPORTED, "BerkeleyDB" },
                 { OLD "/Packages", "\0\0\0\0\0\0\0\0\0\0\0\0\0\x06\x15\x61", 16, RV_UNSUPPORTED, "BerkeleyDB" },
                 { NEW "/Packages", "\0\0\0\0\0\0\0\0\0\0\0\0\x62\x31\x05\0", 16, RV_UNSUPPORTED, "BerkeleyDB" },
-                { OSTREE "/Packages.db", "RpmP", 4, RV_UNSUPPORTED, "is an ndb package database" },
+                { OSTREE "/Packages.db", "RpmP", 4, RV_DAMAGED, "or its beginning is destroyed" },
+                { OSTREE "/Packages.db", "PmpR", 4, RV_DAMAGED, "is no package database" },
                 { OLD "/Packages", "\0\0\0\0\0\0\0\0\0\0\0\0\x61\x15", 14, RV_DAMAGED, "is no package database" },
                 { OLD "/Packages", "", 0, RV_DAMAGED, "is no package database" },
         };

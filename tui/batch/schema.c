@@ -362,7 +362,7 @@ void rv_schema_others(struct rv_json *json)
 {
         rv_json_begin(json, '{');
         add_list(json, "plugins", "id:string",
-                 "title:string? help:string? version:string? views:array actions:array "
+                 "title:string? help:string? version:string? views:array actions:array settings:array "
                  "broken:string");
         add_list(json, "views",
                  "view:string title:string? help:string? shape:string columns:array args:array "

@@ -9,6 +9,7 @@
 #include "core/model/load.h"
 #include "core/model/registry.h"
 #include "core/model/sink.h"
+#include "core/run/job.h"
 #include "tui/present/form.h"
 #include "tui/present/help.h"
 
@@ -80,6 +81,8 @@ int rv_catalogue_walk(struct rv_registry *registry, enum rv_verb verb, const str
 
         for (i = 0; i < LENGTH(common) && verb == RV_DO_VIEWS && r == RV_OK; i++)
                 r = visitor->view(visitor->user, NULL, rv_common_view(common[i]));
+        for (i = 0; rv_own_views[i] && verb == RV_DO_VIEWS && r == RV_OK; i++)
+                r = visitor->view(visitor->user, NULL, rv_own_views[i]);
         for (i = 0; i < n && r == RV_OK; i++) {
                 RV_ERR_CLEANUP struct rv_err err = { 0 };
 
