@@ -125,44 +125,23 @@ static void provide(struct list *list, const char *name, const char *key)
                         (*at)->by = rv_arena_strdup(&list->arena, key);
 }
 
-/* Directories are numbered; files of one lie together and the numbers mostly rise, so the list is walked on, not anew.
- */
-struct directory {
-        struct rv_rpm_texts names;
-        const char *name;
-        uint64_t next; /* number of the one after `name` */
-};
-
-static void go_to_directory(struct directory *directory, const struct rv_rpm_header *header, uint64_t number)
-{
-        if (directory->next > number + 1 || directory->next == 0) {
-                rv_rpm_texts(header, RV_TAG_DIRNAMES, &directory->names);
-                directory->next = 0;
-                directory->name = "";
-        }
-        for (; directory->next <= number && directory->name; directory->next++)
-                directory->name = rv_rpm_next_text(&directory->names);
-}
-
-static void provide_files(struct list *list, const struct rv_rpm_header *header, const char *key)
+/* Numbers of directories rise and fall with the files' paths, so all of a header's are read first. */
+static int provide_files(struct list *list, const struct rv_rpm_header *header, struct directories *directories,
+                         const char *key, struct rv_err *err)
 {
         RV_BUF_CLEANUP struct rv_buf path = { 0 };
-        struct directory directory = { 0 };
         struct rv_rpm_texts bases;
         const char *base;
-        uint64_t at;
         size_t i;
+        int r = read_directories(header, directories, err);
 
         rv_rpm_texts(header, RV_TAG_BASENAMES, &bases);
-        for (i = 0; (base = rv_rpm_next_text(&bases)) && rv_rpm_int(header, RV_TAG_DIRINDEXES, i, &at); i++) {
-                go_to_directory(&directory, header, at);
-                if (!directory.name)
-                        return; /* the list of directories is cut */
-                rv_buf_clear(&path);
-                rv_buf_add_str(&path, directory.name);
-                rv_buf_add_str(&path, base);
+        for (i = 0; !r && (base = rv_rpm_next_text(&bases)); i++) {
+                if (!path_of(header, directories, i, base, &path))
+                        break; /* the list of directories is cut */
                 provide(list, rv_buf_str(&path), key);
         }
+        return r;
 }
 
 /* One pass over all headers, with the few names wanted sorted, rather than an index of all that is provided. By
@@ -170,6 +149,7 @@ static void provide_files(struct list *list, const struct rv_rpm_header *header,
 static int find_providers(const struct rv_query *query, struct list *list, struct rv_err *err)
 {
         RV_WALK_CLEANUP struct rv_walk walk = { 0 };
+        DIRECTORIES_CLEANUP struct directories directories = { 0 };
         struct rv_rpm_texts names;
         const char *name;
         bool paths = false;
@@ -190,7 +170,7 @@ static int find_providers(const struct rv_query *query, struct list *list, struc
                 while ((name = rv_rpm_next_text(&names)))
                         provide(list, name, rv_buf_str(&walk.key));
                 if (paths)
-                        provide_files(list, &walk.header, rv_buf_str(&walk.key));
+                        r = provide_files(list, &walk.header, &directories, rv_buf_str(&walk.key), err);
         }
         return r;
 }

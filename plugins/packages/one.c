@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The views of one package: its files, changelog and scripts. (Dependencies have a file of their own.) */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "core/base/arena.h"
 #include "core/base/err.h"
 #include "core/base/glob.h"
 #include "plugins/packages/packages.h"
 
 /* rpmfiles.h: RPMFILE_* */
 enum { FLAG_CONFIG = 1 << 0, FLAG_DOC = 1 << 1, FLAG_GHOST = 1 << 6, FLAG_LICENSE = 1 << 7 };
+enum { DIRECTORIES_MAX = 1 << 20 /* the largest packages have some tens of thousands */ };
 
 int open_package(const struct rv_query *query, struct rv_sink *sink, struct rv_walk *ret, struct rv_err *err)
 {
@@ -62,31 +63,37 @@ static void put_file(struct rv_sink *sink, const struct rv_rpm_header *header, s
         }
 }
 
-/* An index into the directories is looked up often, so they are read once. */
-struct directories {
-        const char **names;
-        size_t n;
-};
-
-static int read_directories(const struct rv_rpm_header *header, struct rv_arena *arena, struct directories *ret,
-                            struct rv_err *err)
+int read_directories(const struct rv_rpm_header *header, struct directories *directories, struct rv_err *err)
 {
         size_t i, n = rv_rpm_count(header, RV_TAG_DIRNAMES);
         struct rv_rpm_texts texts;
+        const char **more;
 
-        ret->names = rv_arena_alloc(arena, (n + 1) * sizeof *ret->names);
-        if (!ret->names)
-                return rv_fail_memory(err);
+        if (n > DIRECTORIES_MAX)
+                n = DIRECTORIES_MAX;
+        if (n > directories->room) {
+                more = reallocarray(directories->names, n, sizeof *more);
+                if (!more)
+                        return rv_fail_memory(err);
+                directories->names = more;
+                directories->room = n;
+        }
         rv_rpm_texts(header, RV_TAG_DIRNAMES, &texts);
-        for (i = 0; i < n && (ret->names[i] = rv_rpm_next_text(&texts)); i++)
+        for (i = 0; i < n && (directories->names[i] = rv_rpm_next_text(&texts)); i++)
                 ;
-        ret->n = i;
+        directories->n = i;
         return RV_OK;
 }
 
+void free_directories(struct directories *directories)
+{
+        free(directories->names);
+        *directories = (struct directories){ 0 };
+}
+
 /* Old headers have whole paths and no directories. */
-static bool path_of(const struct rv_rpm_header *header, const struct directories *directories, size_t i,
-                    const char *base, struct rv_buf *out)
+bool path_of(const struct rv_rpm_header *header, const struct directories *directories, size_t i, const char *base,
+             struct rv_buf *out)
 {
         uint64_t at;
 
@@ -125,13 +132,12 @@ int find_file(const struct rv_rpm_header *header, const char *pattern, struct rv
 /* The arrays run in step; one that is shorter leaves its cells empty. */
 static int put_files(struct rv_sink *sink, const struct rv_rpm_header *header, struct rv_err *err)
 {
-        RV_ARENA_CLEANUP struct rv_arena arena = { 0 };
+        DIRECTORIES_CLEANUP struct directories directories = { 0 };
         RV_BUF_CLEANUP struct rv_buf path = { 0 };
         struct rv_rpm_texts bases, digests, owners, groups;
-        struct directories directories = { 0 };
         const char *base;
         size_t i;
-        int r = read_directories(header, &arena, &directories, err);
+        int r = read_directories(header, &directories, err);
 
         if (r)
                 return r;

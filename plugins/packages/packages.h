@@ -52,6 +52,21 @@ int open_package(const struct rv_query *query, struct rv_sink *sink, struct rv_w
 /* The first file of a package that a path or glob names; *ret_path is left empty when none is. */
 int find_file(const struct rv_rpm_header *header, const char *pattern, struct rv_buf *ret_path,
               struct rv_err *err) RV_CHECK;
+
+
+/* The directories that a header's files lie in, by the numbers that the files have. The names are the header's; the
+ * list is the caller's, and is used again for the next header. */
+struct directories {
+        const char **names;
+        size_t n, room;
+};
+#define DIRECTORIES_CLEANUP __attribute__((cleanup(free_directories)))
+int read_directories(const struct rv_rpm_header *header, struct directories *directories, struct rv_err *err) RV_CHECK;
+void free_directories(struct directories *directories);
+/* The path of the ith file, whose last part is `base`. False: its directory is not in the list. */
+bool path_of(const struct rv_rpm_header *header, const struct directories *directories, size_t i, const char *base,
+             struct rv_buf *out);
+
 /* Puts a text if there is one. */
 void put_text(struct rv_sink *sink, unsigned column, const char *text);
 
