@@ -185,24 +185,23 @@ struct changes {
         size_t n, room;
 };
 
-/* Packages of one transaction carry its id; ones from before rpm wrote it are told apart by their time. */
+/* Packages of one transaction carry its id; ones from before rpm wrote it are told apart by their time. Those that do
+ * not follow each other are joined at the end: looking for each one's transaction would take the square of their
+ * number. */
 static int add_change(struct changes *changes, const struct rv_walk *walk, struct rv_err *err)
 {
-        struct change *more;
+        struct change *more, *last = changes->n ? &changes->items[changes->n - 1] : NULL;
         uint64_t at, tid;
-        size_t i;
 
         if (!walk->sound || !rv_rpm_int(&walk->header, RV_TAG_INSTALLTIME, 0, &at))
                 return RV_OK;
         if (!rv_rpm_int(&walk->header, RV_TAG_INSTALLTID, 0, &tid))
                 tid = at;
-        for (i = changes->n; i-- > 0;) /* packages of one transaction follow each other */
-                if (changes->items[i].tid == tid) {
-                        changes->items[i].n++;
-                        if (at > changes->items[i].at)
-                                changes->items[i].at = at;
-                        return RV_OK;
-                }
+        if (last && last->tid == tid) {
+                last->n++;
+                last->at = at > last->at ? at : last->at;
+                return RV_OK;
+        }
         if (changes->n == changes->room) {
                 changes->room = changes->room ? changes->room * 2 : 64;
                 more = realloc(changes->items, changes->room * sizeof *more);
@@ -214,6 +213,32 @@ static int add_change(struct changes *changes, const struct rv_walk *walk, struc
         (void)snprintf(changes->items[changes->n].key, sizeof changes->items->key, "%s", rv_buf_str(&walk->key));
         changes->n++;
         return RV_OK;
+}
+
+static int by_transaction(const void *a, const void *b)
+{
+        const struct change *x = a, *y = b;
+
+        return (x->tid > y->tid) - (x->tid < y->tid);
+}
+
+static void join_transactions(struct changes *changes)
+{
+        size_t i, kept = 0;
+
+        if (changes->n)
+                qsort(changes->items, changes->n, sizeof *changes->items, by_transaction);
+        for (i = 0; i < changes->n; i++) {
+                struct change *item = &changes->items[i], *last = kept ? &changes->items[kept - 1] : NULL;
+
+                if (last && last->tid == item->tid) {
+                        last->n += item->n;
+                        last->at = item->at > last->at ? item->at : last->at;
+                } else {
+                        changes->items[kept++] = *item;
+                }
+        }
+        changes->n = kept;
 }
 
 static int newest_first(const void *a, const void *b)
@@ -255,6 +280,7 @@ int changes_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_e
 
         while (!r && !(r = rv_walk_next(&walk, err)) && walk.row.blob)
                 r = add_change(&changes, &walk, err);
+        join_transactions(&changes);
         if (!r && changes.n)
                 qsort(changes.items, changes.n, sizeof *changes.items, newest_first);
         for (i = 0; !r && i < changes.n && i < MAX_CHANGES; i++)

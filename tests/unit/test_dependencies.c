@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* links: packages-one reeve-rpm */
+/* links: packages-fills reeve-rpm */
 /* Which package gives what another requires: by name and by path, with headers whose directories jump or are cut. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,15 +8,13 @@
 
 #include <cmocka.h>
 
-#include <sqlite3.h>
-
 #include "core/base/err.h"
 #include "core/model/query.h"
 #include "core/model/sink.h"
-#include "place_fixture.h"
+#include "packages_fixture.h"
 #include "plugins/packages/packages.h"
 
-enum { MANY = 200000, INT32 = 4, TEXT = 6, TEXTS = 8 };
+enum { MANY = 200000 };
 
 static const struct rv_arg args[] = { { .id = "package", .title = "Package", .type = RV_TEXT, .flags = RV_REQUIRED } };
 static const struct rv_enum kinds[8] = { { .id = "a", .title = "a" }, { .id = "b", .title = "b" },
@@ -35,75 +33,6 @@ static const struct rv_view view = { .id = "dependencies",
                                      .n_columns = 4,
                                      .shape = RV_SHAPE_LIST,
                                      .fill = dependencies_fill };
-
-/* A header of before the time of regions: entries, then their data. */
-struct made {
-        struct rv_buf index, data;
-        uint32_t n;
-};
-
-static void add32(struct rv_buf *out, uint32_t value)
-{
-        const char bytes[4] = { (char)(value >> 24), (char)(value >> 16), (char)(value >> 8), (char)value };
-
-        rv_buf_add(out, bytes, sizeof bytes);
-}
-
-static void add_entry(struct made *made, uint32_t tag, uint32_t type, uint32_t count, const void *bytes, size_t size)
-{
-        while (type == INT32 && made->data.size % 4)
-                rv_buf_add_char(&made->data, '\0');
-        add32(&made->index, tag);
-        add32(&made->index, type);
-        add32(&made->index, (uint32_t)made->data.size);
-        add32(&made->index, count);
-        rv_buf_add(&made->data, bytes, size);
-        made->n++;
-}
-
-static void begin(struct made *made, const char *name)
-{
-        *made = (struct made){ .n = 0 };
-        add_entry(made, RV_TAG_NAME, TEXT, 1, name, strlen(name) + 1);
-        add_entry(made, RV_TAG_VERSION, TEXT, 1, "1", 2);
-        add_entry(made, RV_TAG_RELEASE, TEXT, 1, "1", 2);
-        add_entry(made, RV_TAG_ARCH, TEXT, 1, "noarch", 7);
-}
-
-static void end(struct made *made, sqlite3 *db)
-{
-        RV_BUF_CLEANUP struct rv_buf blob = { 0 };
-        sqlite3_stmt *put;
-
-        add32(&blob, made->n);
-        add32(&blob, (uint32_t)made->data.size);
-        rv_buf_add(&blob, made->index.data, made->index.size);
-        rv_buf_add(&blob, made->data.data, made->data.size);
-        assert_int_equal(sqlite3_prepare_v2(db, "INSERT INTO Packages(blob) VALUES (?1)", -1, &put, NULL), SQLITE_OK);
-        (void)sqlite3_bind_blob(put, 1, blob.data, (int)blob.size, SQLITE_TRANSIENT);
-        assert_int_equal(sqlite3_step(put), SQLITE_DONE);
-        (void)sqlite3_finalize(put);
-        rv_buf_free(&made->index);
-        rv_buf_free(&made->data);
-}
-
-static sqlite3 *open_database(const struct place *place)
-{
-        char path[128];
-        sqlite3 *db;
-
-        assert_int_equal(mkdirat(place->fd, "var", 0755) | mkdirat(place->fd, "var/lib", 0755) |
-                                 mkdirat(place->fd, "var/lib/rpm", 0755),
-                         0);
-        (void)snprintf(path, sizeof path, "%s/var/lib/rpm/rpmdb.sqlite", place->path);
-        assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-        assert_int_equal(sqlite3_exec(db,
-                                      "CREATE TABLE Packages (hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT "
-                                      "NULL)",
-                                      NULL, NULL, NULL),
-                         SQLITE_OK);
-        return db;
-}
 
 static struct rv_snapshot *fill(const struct place *place, const char *package)
 {
