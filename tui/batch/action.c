@@ -264,6 +264,20 @@ int rv_run_action(struct rv_session *session, struct rv_command *command, struct
         return r == RV_OK ? plan_and_run(session, command, &request, 1, err) : r;
 }
 
+/* There is one plan and one run: a -n or --root inside one of its words would be passed over, and all of it run. */
+static int check_part(const struct rv_command *command, const struct rv_command *part, const char *text,
+                      struct rv_err *err)
+{
+        const struct rv_settings *all = &command->settings, *own = &part->settings;
+
+        if (all->dry_run == own->dry_run && all->check == own->check && all->yes == own->yes &&
+            all->plan == own->plan && all->wait == own->wait && all->format == own->format &&
+            strcmp(all->root, own->root) == 0)
+                return RV_OK;
+        return rv_fail(err, RV_USAGE, N_("%1: an option of the whole run stands inside a word of do"),
+                       N_("put it behind the words, as in: reeve do 'PLUGIN ACTION ROW' -n"), text, NULL);
+}
+
 /* One 'ACTION ...' word of `do`: the words of an action, in full or by its alias. */
 static int add_request(struct rv_session *session, struct rv_command *command, const char *text,
                        struct rv_command *part, struct rv_request **ret, struct rv_err *err)
@@ -276,6 +290,8 @@ static int add_request(struct rv_session *session, struct rv_command *command, c
                 r = rv_command_parse(session->host->registry, &command->settings, words, n, part, err);
         if (r == RV_OK && part->verb != RV_DO_ACTION)
                 r = rv_fail(err, RV_USAGE, N_("%1: is no action"), NULL, text, NULL);
+        if (r == RV_OK)
+                r = check_part(command, part, text, err);
         return r == RV_OK ? make_request(session, part, ret, err) : r;
 }
 
