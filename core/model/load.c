@@ -20,7 +20,10 @@
 #include "core/model/stamp.h"
 
 static const char OWN[] = "reeve";
-enum { MOST_TOLD = 20 }; /* files that -v names of a view */
+enum {
+        MOST_TOLD = 20, /* files that -v names of a view */
+        TRIES = 4       /* more, 10 ms to 80 ms apart, of a view whose source is being written to */
+};
 
 /* A question with its declarations found. */
 struct question {
@@ -259,8 +262,19 @@ static int call_fill(const struct rv_host *host, const struct question *question
         return rc == RV_NOTFOUND ? rv_sink_unsure(sink, err) : rc;
 }
 
-static int make(struct rv_host *host, const struct rv_ask *ask, const struct question *question,
-                struct rv_snapshot **ret, struct rv_err *err)
+/* Whether the plugin found somebody writing what it read: what it says of that may be of two states. */
+static bool disturbed(const struct rv_sink *sink, int rc)
+{
+        size_t i;
+
+        for (i = 0; i < sink->n_warnings; i++)
+                if (sink->warnings[i].code == RV_LOCKED)
+                        return true;
+        return rc == RV_LOCKED;
+}
+
+static int make_once(struct rv_host *host, const struct rv_ask *ask, const struct question *question,
+                     struct rv_snapshot **ret, bool *ret_disturbed, struct rv_err *err)
 {
         RV_SINK_CLEANUP struct rv_sink *sink = rv_sink_new(question->id, question->domain, question->view, ask->cancel);
         bool cacheable = false;
@@ -276,11 +290,37 @@ static int make(struct rv_host *host, const struct rv_ask *ask, const struct que
                 if (rc && !err->code)
                         rc = rv_fail(err, rc, rc == RV_CANCELLED ? N_("stopped") : N_("out of memory"), NULL, NULL);
         }
+        *ret_disturbed = disturbed(sink, rc);
         if (!rc)
                 rc = rv_sink_finish(sink, ret, &cacheable, err);
         /* Joined views are not cached again: their parts are. Answers about one row would pile up. */
         if (!rc && cacheable && question->fill && !rv_query_has_args(question->query))
                 rv_cache_put(host->cache_fd, question->id, question->view->id, question->query, *ret);
+        return rc;
+}
+
+/* Most writers are done in a moment; what is still of two states after some tries is given, with its warning. */
+static int make(struct rv_host *host, const struct rv_ask *ask, const struct question *question,
+                struct rv_snapshot **ret, struct rv_err *err)
+{
+        struct timespec pause = { .tv_nsec = 10000000 };
+        struct rv_snapshot *snapshot = NULL;
+        bool again = false;
+        unsigned i;
+        int rc;
+
+        for (i = 0;; i++) {
+                rc = make_once(host, ask, question, &snapshot, &again, err);
+                if (!again || !question->fill || i == TRIES || (ask->cancel && atomic_load(ask->cancel)))
+                        break;
+                rv_snapshot_unref(snapshot);
+                snapshot = NULL;
+                rv_err_clear(err);
+                (void)nanosleep(&pause, NULL);
+                pause.tv_nsec *= 2;
+        }
+        if (!rc)
+                *ret = snapshot;
         return rc;
 }
 

@@ -109,13 +109,12 @@ bool path_of(const struct rv_rpm_header *header, const struct directories *direc
 
 int find_file(const struct rv_rpm_header *header, const char *pattern, struct rv_buf *ret_path, struct rv_err *err)
 {
-        RV_ARENA_CLEANUP struct rv_arena arena = { 0 };
-        struct directories directories = { 0 };
+        DIRECTORIES_CLEANUP struct directories directories = { 0 };
         struct rv_rpm_texts bases;
         const char *base;
         bool glob = rv_is_glob(pattern);
         size_t i;
-        int r = read_directories(header, &arena, &directories, err);
+        int r = read_directories(header, &directories, err);
 
         if (r)
                 return r;

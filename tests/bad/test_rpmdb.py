@@ -7,6 +7,7 @@ import shutil
 import socket
 import sqlite3
 import subprocess
+import threading
 
 import rpmdbs
 from terminal import Terminal
@@ -300,6 +301,71 @@ class Writers(Rpmdb):
             log.write_bytes(data)
             with self.subTest(seed=seed):
                 self.expect(self.ask('packages'), *READABLE).json
+
+    def test_a_journal_of_a_living_writer(self):
+        """It is no change that was cut off, and nobody can tell how much of it is in the file."""
+        rpmdbs.write(self.root, sound(3))
+        writer = sqlite3.connect(self.path, isolation_level=None)
+        writer.execute('BEGIN IMMEDIATE')
+        writer.execute('DELETE FROM Packages WHERE hnum=2')
+        self.assertGreater(self.path.with_name('rpmdb.sqlite-journal').stat().st_size, 0)
+        # Not by ask(): a process that closes a file loses its locks on it, and ask() reads the root before and after.
+        done = self.expect(self.world.run('--root', self.root, 'packages', '--json'), 12)
+        self.assertEqual([warning['code'] for warning in done.json['warnings']], ['locked'])
+        writer.execute('ROLLBACK')
+        writer.close()
+        self.assertEqual(len(self.names(self.expect(self.ask('packages'), 0))), 3)
+
+    def test_a_writer_that_never_rests(self):
+        """Two packages change in each commit, and the log is written back now and then: a list without a warning shows
+        both of one commit; no run hangs or leaves a file."""
+        count = 60
+        rpmdbs.write(self.root, sound(count))
+        stop, commits = threading.Event(), [0]
+
+        def work():
+            db = sqlite3.connect(self.path, isolation_level=None)
+            db.execute('PRAGMA journal_mode=WAL')
+            db.execute('PRAGMA synchronous=OFF')
+            db.execute('PRAGMA wal_autocheckpoint=1000')
+            while not stop.is_set():
+                commits[0] += 1
+                first = commits[0] % (count // 2)
+                db.execute('BEGIN')
+                for n in (first, count - 1 - first):
+                    name = f'calm-{n}' if n else 'calm'
+                    hnum, = db.execute('SELECT hnum FROM Name WHERE key=?', (name,)).fetchone()
+                    db.execute('DELETE FROM Packages WHERE hnum=?', (hnum,))
+                    blob = rpmdbs.package(name, VERSION=rpmdbs.texts(6, f'2.{commits[0]}'),
+                                          DESCRIPTION=rpmdbs.texts(9, 'x' * (commits[0] % 7 * 500)))
+                    new = db.execute('INSERT INTO Packages (blob) VALUES (?)', (blob,)).lastrowid
+                    db.execute('UPDATE Name SET hnum=? WHERE key=?', (new, name))
+                db.execute('COMMIT')
+            db.close()
+
+        writer = threading.Thread(target=work)
+        writer.start()
+        calm = 0
+        try:
+            for _ in range(10 if SANITIZED else 40):
+                done = self.expect(self.world.run('--root', self.root, 'packages', '--json'), 0, 5, 12)
+                if done.status:
+                    self.assertTrue(done.status == 5 or 'locked' in [w['code'] for w in done.json['warnings']], done.out)
+                    continue
+                calm += 1
+                rows = {row['name']: row['version'] for row in done.json['rows']}
+                self.assertEqual((len(done.json['rows']), len(rows)), (count, count))
+                rows['calm-0'] = rows['calm']
+                for n in range(count // 2):
+                    here, there = rows[f'calm-{n}'], rows[f'calm-{count - 1 - n}']
+                    self.assertTrue(here == there or {here[0], there[0]} == {'1'}, (n, here, there))
+        finally:
+            stop.set()
+            writer.join()
+        self.assertGreater(commits[0], 10)
+        self.assertGreater(calm, 0)
+        self.assertEqual(os.listdir(self.path.parent), ['rpmdb.sqlite'])
+        self.assertEqual(len(self.names(self.expect(self.ask('packages'), 0))), count)
 
     def test_log_that_is_a_link_or_fifo(self):
         rpmdbs.write(self.root, sound(2))

@@ -20,7 +20,9 @@
 #include "core/model/load.h"
 #include "model_fixture.h"
 
-static unsigned calls; /* of the fill below */
+static unsigned calls;      /* of the fill below */
+static unsigned busy;       /* so many of them find somebody writing, and warn */
+static unsigned locked_out; /* so many of them fail of it */
 
 /* One row a line of the file `input` below the root; the costly column only when it is wanted. */
 static int fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err)
@@ -30,6 +32,10 @@ static int fill(const struct rv_query *query, struct rv_sink *sink, struct rv_er
         int rc;
 
         calls++;
+        if (calls <= locked_out)
+                return rv_fail(err, RV_LOCKED, "%1: somebody writes", NULL, "input", NULL);
+        if (calls <= busy)
+                rv_warn(sink, RV_LOCKED, "%1: changed", "input", NULL);
         rc = rv_depends(sink, rv_root_fd(query), "input");
         if (!rc)
                 rc = rv_file_read(rv_root_fd(query), "input", 4096, &input, err);
@@ -76,7 +82,7 @@ static int setup(void **state)
 
         view = fixture_view;
         view.fill = fill;
-        calls = 0;
+        calls = busy = locked_out = 0;
         if (!world)
                 return -1;
         (void)snprintf(world->root, sizeof world->root, "/tmp/reeve-load-XXXXXX");
@@ -262,6 +268,33 @@ static void test_errors(void **state)
         assert_null(snapshot);
 }
 
+/* What was read while somebody wrote is read again; when that does not help, the warning or the error stays. */
+static void test_read_again_after_a_writer(void **state)
+{
+        struct world *world = *state;
+        RV_ERR_CLEANUP struct rv_err err = { 0 };
+        struct rv_snapshot *snapshot = NULL;
+
+        write_input(world, "a\nb\n", 1000);
+        busy = locked_out = 2;
+        assert_int_equal(rv_load(&world->host, &plain, NULL, &snapshot, &err), RV_OK);
+        assert_int_equal(calls, 3);
+        assert_int_equal(rv_snapshot_rows(snapshot), 2);
+        assert_int_equal(rv_snapshot_warnings(snapshot), 0);
+        assert_int_equal(err.code, RV_OK);
+        rv_snapshot_unref(snapshot);
+        calls = locked_out = 0, busy = 1000;
+        assert_int_equal(rv_load(&world->host, &plain, NULL, &snapshot, &err), RV_OK);
+        assert_int_equal(calls, 5);
+        assert_int_equal(rv_snapshot_rows(snapshot), 2);
+        assert_int_equal(rv_snapshot_warnings(snapshot), 1);
+        rv_snapshot_unref(snapshot);
+        calls = 0, locked_out = 1000;
+        assert_int_equal(rv_load(&world->host, &plain, NULL, &snapshot, &err), RV_LOCKED);
+        assert_int_equal(calls, 5);
+        assert_null(err.cause);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -270,6 +303,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_damaged_cache, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_cache_of_an_earlier_boot, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_errors, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_read_again_after_a_writer, setup, teardown),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

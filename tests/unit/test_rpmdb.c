@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -92,7 +93,7 @@ static void add(sqlite3 *db, const char *name)
 }
 
 /* Number of sound rows; -code when reading fails. */
-static int count(const struct place *place, const char *name, struct rv_err *err)
+static int count_once(const struct place *place, const char *name, struct rv_err *err)
 {
         struct rv_rpm_header header;
         struct rv_rpmdb *db = NULL;
@@ -105,6 +106,17 @@ static int count(const struct place *place, const char *name, struct rv_err *err
                 n += rv_rpm_open(row.blob, row.size, &header);
         rv_rpmdb_close(db);
         return r ? -r : n;
+}
+
+/* What was written within the clock's last tick counts as being written. */
+static int count(const struct place *place, const char *name, struct rv_err *err)
+{
+        int n;
+
+        do
+                n = count_once(place, name, err);
+        while (n == -RV_LOCKED);
+        return n;
 }
 
 static int files_in(const struct place *place)
@@ -156,6 +168,80 @@ static void reads_the_log_of_a_living_writer(void **state)
         (void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
         (void)sqlite3_close(db);
         assert_int_equal(count(place, NULL, &err), 3);
+}
+
+/* Reads all rows; *between is run after the first of them. Returns whether the reader saw a change. */
+static bool changed_by(const struct place *place, sqlite3 *writer, const char *between, int *ret_rows)
+{
+        RV_ERR_CLEANUP struct rv_err err = { 0 };
+        struct rv_rpmdb *db = NULL;
+        struct rv_rpm_row row = { 0 };
+        bool told;
+
+        do {
+                rv_rpmdb_close(db);
+                assert_int_equal(rv_rpmdb_open(place->root, NULL, &db, &err), RV_OK);
+        } while (db->place.busy);
+        assert_int_equal(rv_rpmdb_all(db, &err), RV_OK);
+        for (*ret_rows = 0; rv_rpmdb_next(db, &row, &err) == RV_OK && row.blob; ++*ret_rows)
+                if (*ret_rows == 0 && between)
+                        assert_int_equal(sqlite3_exec(writer, between, NULL, NULL, NULL), SQLITE_OK);
+        told = db->told;
+        rv_rpmdb_close(db);
+        return told;
+}
+
+/* rpm's commits grow the log: what it held before stays, and the rows are those of one state. Written back it does not,
+ * nor after that, when the log begins anew. */
+static void a_growing_log_changes_nothing(void **state)
+{
+        struct place *place = *state;
+        sqlite3 *db = make(place, "wal");
+        int rows;
+
+        add(db, "bash"), add(db, "glibc"), add(db, "rpm");
+        assert_false(changed_by(place, db, "DELETE FROM Packages WHERE hnum=2; DELETE FROM Name WHERE hnum=2", &rows));
+        assert_int_equal(rows, 3);
+        assert_false(changed_by(place, NULL, NULL, &rows));
+        assert_int_equal(rows, 2);
+        assert_true(changed_by(place, db, "PRAGMA wal_checkpoint(RESTART)", &rows));
+        assert_true(changed_by(place, db, "DELETE FROM Packages WHERE hnum=1", &rows));
+        assert_false(changed_by(place, NULL, NULL, &rows));
+        assert_int_equal(rows, 1);
+        (void)sqlite3_close(db);
+}
+
+/* The clock of file times stands still between its ticks: a file of this moment may be written again unseen. */
+static void a_file_of_this_moment_counts_as_changing(void **state)
+{
+        RV_ERR_CLEANUP struct rv_err err = { 0 };
+        struct place *place = *state;
+        struct timespec now, times[2];
+        sqlite3 *db = make(place, "delete");
+        struct rv_rpmdb *reader = NULL;
+        char path[128];
+        bool busy = false;
+        int i;
+
+        add(db, "bash");
+        (void)sqlite3_close(db);
+        (void)snprintf(path, sizeof path, "%s/var/lib/rpm/rpmdb.sqlite", place->path);
+        for (i = 0; !busy && i < 1000; i++) { /* until an opening comes within the tick */
+                rv_rpmdb_close(reader);
+                assert_int_equal(clock_gettime(CLOCK_REALTIME_COARSE, &now), 0);
+                times[0] = times[1] = now;
+                assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+                assert_int_equal(rv_rpmdb_open(place->root, NULL, &reader, &err), RV_OK);
+                busy = reader->place.busy;
+                assert_int_equal(rv_rpmdb_changed(reader), busy);
+        }
+        assert_true(busy);
+        rv_rpmdb_close(reader);
+        times[0].tv_sec += 1000000, times[1] = times[0]; /* another clock's, which no wait makes older */
+        assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+        assert_int_equal(rv_rpmdb_open(place->root, NULL, &reader, &err), RV_OK);
+        assert_false(rv_rpmdb_changed(reader));
+        rv_rpmdb_close(reader);
 }
 
 static void says_what_is_wrong(void **state)
@@ -270,6 +356,8 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(reads_and_leaves_nothing, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(reads_the_log_of_a_living_writer, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_growing_log_changes_nothing, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_file_of_this_moment_counts_as_changing, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(says_what_is_wrong, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(computed_tables_are_refused, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_computed_name_index_is_not_asked, set_up, tear_down),

@@ -22,6 +22,15 @@ static void warn_of_state(const struct rv_rpmdb *db)
                         db->place.wal, NULL);
 }
 
+/* Somebody writing explains what looks like damage: it may be gone the next time. */
+static int explain(struct rv_rpmdb *db, int r, struct rv_err *err)
+{
+        if (r != RV_DAMAGED || !rv_rpmdb_changed(db))
+                return r;
+        return rv_fail(err, RV_LOCKED, N_("%1: another process is writing to the package database"),
+                       N_("try again when it has finished"), db->place.path, NULL);
+}
+
 /* A failed step leaves nothing open. What the sink is told of here holds for all choices of rows after it. */
 int rv_rpmdb_open(int root, struct rv_sink *sink, struct rv_rpmdb **ret, struct rv_err *err)
 {
@@ -34,7 +43,7 @@ int rv_rpmdb_open(int root, struct rv_sink *sink, struct rv_rpmdb **ret, struct 
         r = rv_place_find(root, sink, &db->place, err);
         if (!r) {
                 db->kind = db->place.ndb ? &rv_rpm_ndb : &rv_rpm_sqlite;
-                r = db->kind->open(db, err);
+                r = explain(db, db->kind->open(db, err), err);
         }
         if (r) {
                 rv_rpmdb_close(db);
@@ -59,19 +68,19 @@ void rv_rpmdb_close(struct rv_rpmdb *db)
 int rv_rpmdb_all(struct rv_rpmdb *db, struct rv_err *err)
 {
         db->n_read = 0;
-        return db->kind->all(db, err);
+        return explain(db, db->kind->all(db, err), err);
 }
 
 int rv_rpmdb_by_name(struct rv_rpmdb *db, const char *name, struct rv_err *err)
 {
         db->n_read = 0;
-        return db->kind->by_name(db, name, err);
+        return explain(db, db->kind->by_name(db, name, err), err);
 }
 
 int rv_rpmdb_by_number(struct rv_rpmdb *db, int64_t hnum, struct rv_err *err)
 {
         db->n_read = 0;
-        return db->kind->by_number(db, hnum, err);
+        return explain(db, db->kind->by_number(db, hnum, err), err);
 }
 
 int rv_rpmdb_next(struct rv_rpmdb *db, struct rv_rpm_row *ret, struct rv_err *err)

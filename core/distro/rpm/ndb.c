@@ -279,6 +279,8 @@ static bool ndb_changed(struct rv_rpmdb *db)
         const struct reader *reader = db->reader;
         uint32_t generation, pages;
 
+        if (!reader->slots)
+                return false; /* never read, so nothing tells what it was */
         return read_head(db, &generation, &pages, NULL) != RV_OK || generation != reader->generation;
 }
 

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/base/err.h"
@@ -42,16 +43,39 @@ static int read_failed(const char *path, int number, struct rv_err *err)
 }
 
 /* A log beside the database; -errno when it cannot be opened, -ENOENT when it is empty or not a file. */
-static int open_beside(int root, const char *path, struct stat *ret)
+static int open_beside(int root, const char *path)
 {
         int fd = rv_open_in_root(root, path, O_RDONLY);
+        struct stat st;
 
         if (fd < 0)
                 return fd;
-        if (fstat(fd, ret) == 0 && S_ISREG(ret->st_mode) && ret->st_size > 0)
+        if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
                 return fd;
         rv_close(&fd);
         return -ENOENT;
+}
+
+/* The kernel's clock of file times stands still for up to 10 ms: a second write in that time leaves no trace. A time
+ * further ahead than that is of another clock. */
+static bool just_written(const struct stat *st)
+{
+        struct timespec now;
+        int64_t ahead;
+
+        if (clock_gettime(CLOCK_REALTIME_COARSE, &now) < 0 || st->st_mtim.tv_sec - now.tv_sec > 1)
+                return false;
+        ahead = (st->st_mtim.tv_sec - now.tv_sec) * INT64_C(1000000000) + st->st_mtim.tv_nsec - now.tv_nsec;
+        return ahead >= 0 && ahead < 20000000;
+}
+
+/* The head of a log, with the salts that change when it begins anew (sqlite's "Database File Format", 4.1); zeroes for
+ * what is not there. */
+static void read_wal_head(int fd, unsigned char ret[32])
+{
+        memset(ret, 0, 32);
+        if (fd >= 0 && pread(fd, ret, 32, 0) < 0)
+                memset(ret, 0, 32);
 }
 
 /* Looks before a reader does, for messages that say what is wrong: sqlite would take an empty file for a new
@@ -62,6 +86,7 @@ static int check_file(struct rv_place *place, const void *magic, size_t n, struc
 
         if (fstat(place->fd, &place->stamp) < 0)
                 return read_failed(place->path, errno, err);
+        place->busy = just_written(&place->stamp);
         if (!S_ISREG(place->stamp.st_mode))
                 return rv_fail(err, RV_DAMAGED, N_("%1: is not a file"), MOVE_AWAY, place->path, NULL);
         if (place->stamp.st_size == 0)
@@ -74,22 +99,38 @@ static int check_file(struct rv_place *place, const void *magic, size_t n, struc
         return RV_OK;
 }
 
+/* Whether a process holds sqlite's RESERVED lock, as the writer of a rollback journal does (sqlite's os.h: the byte
+ * after PENDING_BYTE). Asking takes no lock. */
+static bool is_reserved(int fd)
+{
+        struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0x40000001, .l_len = 1 };
+
+        return fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
+
 static int open_sqlite(int root, struct rv_place *place, struct rv_err *err)
 {
         char journal[64];
         struct stat st;
-        int fd = rv_open_in_root(root, place->path, O_RDONLY);
+        int fd = rv_open_in_root(root, place->path, O_RDONLY), r;
 
         if (fd < 0)
                 return read_failed(place->path, -fd, err);
         place->fd = fd;
-        fd = open_beside(root, place->wal, &place->wal_stamp);
+        r = check_file(place, "SQLite format 3", 16, err); /* the stamp before the log: a checkpoint between shows */
+        if (r)
+                return r;
+        fd = open_beside(root, place->wal);
         place->wal_denied = fd < 0 && fd != -ENOENT;
         place->wal_fd = fd < 0 ? -1 : fd;
+        read_wal_head(place->wal_fd, place->wal_head);
         (void)snprintf(journal, sizeof journal, "%s/%s-journal", place->directory, SQLITE_FILE);
         /* Not opened: one that may not be read is there all the same. */
-        place->journal = rv_stat_in_root(root, journal, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0;
-        return check_file(place, "SQLite format 3", 16, err);
+        if (rv_stat_in_root(root, journal, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0) {
+                place->journal = !is_reserved(place->fd);
+                place->busy |= !place->journal;
+        }
+        return RV_OK;
 }
 
 /* BerkeleyDB keeps its magic at byte 12 in the order of the machine that wrote it. */
@@ -231,16 +272,15 @@ void rv_place_close(struct rv_place *place)
         rv_close(&place->wal_fd);
 }
 
-/* Size and time are enough: sqlite never writes without touching them. */
-static bool same(int fd, const struct stat *before)
-{
-        struct stat now;
-
-        return fstat(fd, &now) == 0 && now.st_size == before->st_size && now.st_mtim.tv_sec == before->st_mtim.tv_sec &&
-               now.st_mtim.tv_nsec == before->st_mtim.tv_nsec;
-}
-
+/* Size and time are enough, unless they say too little: no writer writes without touching them. The database itself
+ * changes only when the log is written back; the log, when it begins anew after that. */
 bool rv_place_unchanged(const struct rv_place *place)
 {
-        return same(place->fd, &place->stamp) && (place->wal_fd < 0 || same(place->wal_fd, &place->wal_stamp));
+        unsigned char head[32];
+        struct stat now;
+
+        read_wal_head(place->wal_fd, head);
+        return !place->busy && fstat(place->fd, &now) == 0 && now.st_size == place->stamp.st_size &&
+               now.st_mtim.tv_sec == place->stamp.st_mtim.tv_sec &&
+               now.st_mtim.tv_nsec == place->stamp.st_mtim.tv_nsec && memcmp(head, place->wal_head, sizeof head) == 0;
 }

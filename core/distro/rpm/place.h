@@ -14,15 +14,18 @@ struct rv_place {
         char path[64], wal[64]; /* of the database and its write-ahead log */
         int fd, wal_fd;         /* wal_fd -1: there is none, or it is empty */
         bool ndb;               /* of that kind; else sqlite */
-        struct stat stamp, wal_stamp;
-        bool journal;    /* a rollback journal tells of a change that was cut off */
+        struct stat stamp;
+        bool busy; /* somebody writes, or did so lately that another write may leave the stamp as it is */
+        unsigned char wal_head[32];
+        bool journal;    /* a rollback journal that nobody writes tells of a change that was cut off */
         bool wal_denied; /* there is a log, and it cannot be opened */
 };
 
 /* Looks in all known directories below root; sink (may be NULL) learns of every path that was looked at. */
 int rv_place_find(int root, struct rv_sink *sink, struct rv_place *ret, struct rv_err *err) RV_CHECK;
 void rv_place_close(struct rv_place *place);
-/* Whether the files are what they were when they were opened. */
+/* Whether what was there when the files were opened still is, so that all that was read is of one state. A log that
+ * grew leaves what it held before. */
 bool rv_place_unchanged(const struct rv_place *place);
 
 #endif
