@@ -247,7 +247,7 @@ int main(int argc, char **argv)
         RV_OUTPUT_CLEANUP struct rv_output output;
         RV_ERR_CLEANUP struct rv_err err = { 0 };
         struct rv_session session = { .output = &output, .doors = &doors };
-        struct rv_host host = { .cache_fd = -1 };
+        struct rv_host host = { .cache_fd = -1, .shared_fd = -1 };
         struct rv_settings scanned;
         struct rv_paths paths;
         int r, written;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Cache files: never changed in place, never followed through a link, only read when they are the caller's own. */
+/* Cache files: never changed in place, never followed through a link, only read when they are the caller's own, or
+ * root's where root left them for everybody. */
 #include "core/model/cache.h"
 
 #include <dirent.h>
@@ -22,30 +23,39 @@
 
 #define SIZE_LIMIT ((off_t)1 << 30)
 enum { FORGET_S = 30 * 24 * 3600 };
+static const char HOST[] = "host"; /* the running system's directory */
 
-static bool is_own(int fd, mode_t type)
+static bool is_of(int fd, mode_t type, uid_t owner)
 {
         struct stat st;
 
-        return fstat(fd, &st) == 0 && (st.st_mode & S_IFMT) == type && st.st_uid == geteuid() &&
+        return fstat(fd, &st) == 0 && (st.st_mode & S_IFMT) == type && st.st_uid == owner &&
                !(st.st_mode & (S_IWGRP | S_IWOTH));
 }
 
-/* Opens one more level, making it if need be; the parent is closed. */
-static int descend(int parent, const char *name)
+/* Opens one more level of this owner's; the parent is closed. */
+static int descend(int parent, const char *name, uid_t owner)
 {
-        int fd = -1;
+        int fd;
 
         if (parent < 0)
                 return -1;
-        if (mkdirat(parent, name, 0700) == 0 || errno == EEXIST)
-                fd = openat(parent, name, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        fd = openat(parent, name, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         rv_close(&parent);
-        if (fd >= 0 && !is_own(fd, S_IFDIR)) {
-                rv_log("cache", "%s is not the caller's own: not used", name);
+        if (fd >= 0 && !is_of(fd, S_IFDIR, owner)) {
+                rv_log("cache", "%s is another user's, or others can write it: not used", name);
                 rv_close(&fd);
         }
         return fd;
+}
+
+/* The same, made if need be. A mode that an administrator gave it later stays. */
+static int descend_making(int parent, const char *name, mode_t mode)
+{
+        /* After the umask, which may be root's for other reasons. */
+        if (parent >= 0 && mkdirat(parent, name, 0700) == 0 && mode != 0700)
+                (void)!fchmodat(parent, name, mode, 0);
+        return descend(parent, name, geteuid());
 }
 
 static int open_roots_base(void)
@@ -54,9 +64,19 @@ static int open_roots_base(void)
 
         rv_paths_find(&paths);
         if (paths.build_tree)
-                (void)mkdir(paths.cache, 0700);
+                (void)mkdir(paths.cache, 0755);
         /* A link in its place could have root write wherever it points. */
-        return descend(open(paths.cache, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), "reeve");
+        return descend_making(open(paths.cache, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), "reeve", 0755);
+}
+
+int rv_cache_open_shared(const struct rv_root *root)
+{
+        struct rv_paths paths;
+
+        if (geteuid() == 0 || root->foreign)
+                return -1;
+        rv_paths_find(&paths);
+        return descend(descend(open(paths.cache, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), "reeve", 0), HOST, 0);
 }
 
 static int open_base(void)
@@ -67,11 +87,12 @@ static int open_base(void)
                 return open_roots_base();
         if (cache && cache[0] == '/') {
                 (void)mkdir(cache, 0700);
-                return descend(open(cache, O_PATH | O_DIRECTORY | O_CLOEXEC), "reeve");
+                return descend_making(open(cache, O_PATH | O_DIRECTORY | O_CLOEXEC), "reeve", 0700);
         }
         if (!home || home[0] != '/')
                 return -1;
-        return descend(descend(open(home, O_PATH | O_DIRECTORY | O_CLOEXEC), ".cache"), "reeve");
+        return descend_making(descend_making(open(home, O_PATH | O_DIRECTORY | O_CLOEXEC), ".cache", 0700), "reeve",
+                              0700);
 }
 
 static void remove_root(int base, const char *name)
@@ -119,11 +140,11 @@ int rv_cache_open(const struct rv_root *root)
                 (void)snprintf(name, sizeof name, "root-%llx-%llx", (unsigned long long)root->dev,
                                (unsigned long long)root->ino);
         else
-                (void)snprintf(name, sizeof name, "host");
+                (void)snprintf(name, sizeof name, "%s", HOST);
         base = open_base();
         if (base >= 0 && root->foreign && faccessat(base, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
                 forget_old_roots(base);
-        return descend(base, name);
+        return descend_making(base, name, root->foreign || geteuid() != 0 ? 0700 : 0755);
 }
 
 /* Configuration is among what an answer depends on, and is not known yet when the answer is looked for. */
@@ -179,7 +200,8 @@ static bool body_sound(int fd, const unsigned char *block, size_t size)
         return (trailer.boot && trailer.boot == this_boot()) || trailer.body == body_hash(block, size);
 }
 
-struct rv_snapshot *rv_cache_get(int cache_fd, const char *plugin, const char *view, const struct rv_query *query)
+struct rv_snapshot *rv_cache_get(int cache_fd, uid_t owner, const char *plugin, const char *view,
+                                 const struct rv_query *query)
 {
         RV_ERR_CLEANUP struct rv_err err = { 0 };
         RV_FD_CLEANUP int fd = -1;
@@ -193,7 +215,7 @@ struct rv_snapshot *rv_cache_get(int cache_fd, const char *plugin, const char *v
                 return NULL;
         file_name(name, plugin, view, query);
         fd = openat(cache_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-        if (fd < 0 || !is_own(fd, S_IFREG) || fstat(fd, &st) < 0 || st.st_size <= (off_t)sizeof(struct trailer) ||
+        if (fd < 0 || !is_of(fd, S_IFREG, owner) || fstat(fd, &st) < 0 || st.st_size <= (off_t)sizeof(struct trailer) ||
             st.st_size > SIZE_LIMIT)
                 return NULL;
         size = (size_t)st.st_size - sizeof(struct trailer);
@@ -203,13 +225,14 @@ struct rv_snapshot *rv_cache_get(int cache_fd, const char *plugin, const char *v
         if (body_sound(fd, block, size) && rv_snapshot_open(block, size, true, &snapshot, &err) == RV_OK)
                 return snapshot;
         munmap(block, size);
-        rv_log("cache", "%s is damaged or of another version: removed", name);
-        (void)unlinkat(cache_fd, name, 0);
+        rv_log("cache", "%s is damaged or of another version", name);
+        if (owner == geteuid())
+                (void)unlinkat(cache_fd, name, 0);
         return NULL;
 }
 
 void rv_cache_put(int cache_fd, const char *plugin, const char *view, const struct rv_query *query,
-                  const struct rv_snapshot *snapshot)
+                  const struct rv_snapshot *snapshot, bool shared)
 {
         RV_ERR_CLEANUP struct rv_err err = { 0 };
         RV_BUF_CLEANUP struct rv_buf file = { 0 };
@@ -225,6 +248,6 @@ void rv_cache_put(int cache_fd, const char *plugin, const char *view, const stru
         rv_buf_add(&file, block, size);
         rv_buf_add(&file, &trailer, sizeof trailer);
         file_name(name, plugin, view, query);
-        if (file.failed || rv_file_replace(cache_fd, name, file.data, file.size, 0600, &err))
+        if (file.failed || rv_file_replace(cache_fd, name, file.data, file.size, shared ? 0644 : 0600, &err))
                 rv_log("cache", "%s could not be written", name);
 }

@@ -38,7 +38,7 @@ struct question {
 
 int rv_host_open(const char *root, const char *plugin_directory, struct rv_host *ret, struct rv_err *err)
 {
-        struct rv_host host = { .cache_fd = -1 };
+        struct rv_host host = { .cache_fd = -1, .shared_fd = -1 };
         int rc = rv_root_open(root, &host.root, err);
 
         if (rc)
@@ -50,6 +50,7 @@ int rv_host_open(const char *root, const char *plugin_directory, struct rv_host 
                 return rc;
         }
         host.cache_fd = rv_cache_open(&host.root);
+        host.shared_fd = rv_cache_open_shared(&host.root);
         *ret = host;
         return RV_OK;
 }
@@ -59,6 +60,7 @@ void rv_host_close(struct rv_host *host)
         rv_registry_free(host->registry);
         rv_root_close(&host->root);
         rv_close(&host->cache_fd);
+        rv_close(&host->shared_fd);
         host->registry = NULL;
 }
 
@@ -222,6 +224,34 @@ static bool has_wanted(const struct rv_snapshot *snapshot, const struct question
         return true;
 }
 
+/* Root's answer serves others where its view says that it rests on files alone, and those are everybody's. */
+static bool is_shared(const struct rv_host *host, const struct question *question, const struct rv_snapshot *snapshot)
+{
+        return geteuid() == 0 && !question->root->foreign && question->view->flags & RV_SHARED &&
+               rv_snapshot_public(snapshot, question->root);
+}
+
+static struct rv_snapshot *get_own(const struct rv_host *host, const struct question *question)
+{
+        return rv_cache_get(host->cache_fd, geteuid(), question->id, question->view->id, question->query);
+}
+
+/* Of two that are as good the user's own; *ret_own is that one even where it cannot be used. */
+static struct rv_snapshot *get_usable(const struct rv_host *host, const struct question *question,
+                                      struct rv_snapshot **ret_own)
+{
+        RV_SNAPSHOT_CLEANUP struct rv_snapshot *shared = NULL;
+        int64_t now = rv_now();
+
+        *ret_own = get_own(host, question);
+        if (*ret_own && has_wanted(*ret_own, question) && rv_snapshot_fresh(*ret_own, question->root, now))
+                return rv_snapshot_ref(*ret_own);
+        shared = rv_cache_get(host->shared_fd, 0, question->id, question->view->id, question->query);
+        if (shared && has_wanted(shared, question) && rv_snapshot_fresh(shared, question->root, now))
+                return rv_snapshot_ref(shared);
+        return NULL;
+}
+
 /* A refill keeps the costly columns that the cached snapshot had, so that two questions do not evict each other. */
 static void want_as_before(const struct rv_snapshot *snapshot, const struct question *question)
 {
@@ -247,7 +277,7 @@ static int call_fill(const struct rv_host *host, const struct question *question
                 rv_sink_joined(sink, question->id, question->domain, rv_common_plugin_column(question->view->id));
         if (library)
                 rv_stamp_take(AT_FDCWD, library, &stamp);
-        rc = question->plugin ? rv_config_query(&host->root, question->plugin, question->query, sink, err) : RV_OK;
+        rc = question->plugin ? rv_config_query(question->root, question->plugin, question->query, sink, err) : RV_OK;
         err->domain = question->domain;
         if (!rc)
                 rc = question->fill(question->query, sink, err);
@@ -295,7 +325,8 @@ static int make_once(struct rv_host *host, const struct rv_ask *ask, const struc
                 rc = rv_sink_finish(sink, ret, &cacheable, err);
         /* Joined views are not cached again: their parts are. Answers about one row would pile up. */
         if (!rc && cacheable && question->fill && !rv_query_has_args(question->query))
-                rv_cache_put(host->cache_fd, question->id, question->view->id, question->query, *ret);
+                rv_cache_put(host->cache_fd, question->id, question->view->id, question->query, *ret,
+                             is_shared(host, question, *ret));
         return rc;
 }
 
@@ -359,8 +390,8 @@ static void tell(const struct rv_host *host, const struct question *question, co
         for (i = 0; i < n && i < MOST_TOLD; i++) {
                 path = rv_snapshot_stamp(snapshot, i, &stamp);
                 path += stamp.absolute ? 0 : strspn(path, "/");
-                rv_log("load", "%s/%s: rests on %s%s%s%s", id, view, stamp.absolute ? "" : host->root.path,
-                       stamp.absolute || strcmp(host->root.path, "/") == 0 ? "" : "/", path,
+                rv_log("load", "%s/%s: rests on %s%s%s%s", id, view, stamp.absolute ? "" : question->root->path,
+                       stamp.absolute || strcmp(question->root->path, "/") == 0 ? "" : "/", path,
                        stamp.exists ? "" : ", which is not there");
         }
         if (i < n)
@@ -372,7 +403,7 @@ int rv_load(struct rv_host *host, const struct rv_ask *ask, size_t *ret_used, st
 {
         RV_ERR_CLEANUP struct rv_err ignored = { 0 };
         struct question question = { 0 };
-        struct rv_snapshot *cached = NULL;
+        RV_SNAPSHOT_CLEANUP struct rv_snapshot *own = NULL, *usable = NULL;
         int64_t begun = rv_log_is_on() ? now_us() : 0;
         bool from_cache = false;
         int rc;
@@ -380,23 +411,20 @@ int rv_load(struct rv_host *host, const struct rv_ask *ask, size_t *ret_used, st
         err = err ? err : &ignored;
         rc = prepare(host, ask, &question, ret_used, err);
         if (!rc && question.fill)
-                cached = rv_cache_get(host->cache_fd, question.id, question.view->id, question.query);
-        if (cached && !ask->reload && has_wanted(cached, &question) &&
-            rv_snapshot_fresh(cached, question.root, rv_now())) {
-                *ret = cached;
-                cached = NULL;
+                usable = get_usable(host, &question, &own);
+        if (usable && !ask->reload) {
+                *ret = rv_snapshot_ref(usable);
                 from_cache = true;
         } else if (!rc && ask->cached_only) {
                 rc = rv_fail(err, RV_NODATA, N_("%1/%2 is not in the cache"), NULL, question.id, question.view->id,
                              NULL);
         } else if (!rc) {
-                if (cached)
-                        want_as_before(cached, &question);
+                if (own)
+                        want_as_before(own, &question);
                 rc = make(host, ask, &question, ret, err);
         }
         if (!rc && begun)
                 tell(host, &question, *ret, from_cache, begun);
-        rv_snapshot_unref(cached);
         rv_query_free(question.query);
         return rc;
 }
@@ -409,7 +437,7 @@ struct rv_snapshot *rv_load_stale(struct rv_host *host, const struct rv_ask *ask
 
         /* Entering a slot takes its time, and what comes of it is never in the cache. */
         if (!rv_host_option(host, "slot") && prepare(host, ask, &question, NULL, &err) == RV_OK && question.fill)
-                cached = rv_cache_get(host->cache_fd, question.id, question.view->id, question.query);
+                cached = get_own(host, &question);
         if (cached && rv_snapshot_view(cached)->n_columns != question.view->n_columns) {
                 rv_snapshot_unref(cached);
                 cached = NULL;

@@ -24,6 +24,7 @@ struct rv_host {
         const struct rv_view *const *own_views; /* views of reeve itself beside the common ones (jobs), NULL-ended */
         const struct rv_plugin *own;            /* what reeve itself adds to the common views (jobs); may be NULL */
         int cache_fd;                           /* directory of this root's cache files; -1: none (nothing is cached) */
+        int shared_fd;                          /* root's cache of the running system, for a user to read; -1: none */
         const char *options[32]; /* id, value, id, value, NULL: host options that every query gets; borrowed */
         rv_enter *enter;         /* NULL: --slot is unsupported here */
         void *inside;            /* what enter keeps */

@@ -194,7 +194,7 @@ static const struct rv_view views[] = {
           .aliases = list_aliases,
           .fill = installed_fill,
           .shape = RV_SHAPE_LIST,
-          .flags = RV_BY_KEY | RV_READS_SLOT },
+          .flags = RV_BY_KEY | RV_READS_SLOT | RV_SHARED },
         VIEW_OF_ONE("files", N_("Files"), N_("the files of a package"), file_columns, files_fill),
         VIEW_OF_ONE("dependencies", N_("Dependencies"), N_("what a package requires, provides and rules out"),
                     dependency_columns, dependencies_fill),

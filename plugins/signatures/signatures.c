@@ -74,7 +74,7 @@ static const struct rv_view views[] = {
           .n_columns = COUNT(package_columns),
           .fill = packages_fill,
           .shape = RV_SHAPE_LIST,
-          .flags = RV_BY_KEY | RV_READS_SLOT },
+          .flags = RV_BY_KEY | RV_READS_SLOT | RV_SHARED },
         { .id = "keys",
           .title = N_("Keys"),
           .help = N_("the keys that rpm trusts in this system"),
@@ -82,7 +82,7 @@ static const struct rv_view views[] = {
           .n_columns = COUNT(key_columns),
           .fill = keys_fill,
           .shape = RV_SHAPE_LIST,
-          .flags = RV_READS_SLOT },
+          .flags = RV_READS_SLOT | RV_SHARED },
 };
 
 RV_PLUGIN = {

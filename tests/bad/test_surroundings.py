@@ -278,7 +278,9 @@ class Caches(Surroundings):
     def test_is_written_and_private(self):
         self.assertTrue(self.files())
         for path in [*self.base.rglob('*')]:
-            self.assertEqual(stat.S_IMODE(path.stat().st_mode) & 0o077, 0, path)
+            # root's own directory is the way to what it shares of the running system; another root is nobody's business
+            closed = 0o022 if path == self.base / 'reeve' and os.geteuid() == 0 else 0o077
+            self.assertEqual(stat.S_IMODE(path.stat().st_mode) & closed, 0, path)
         before = listing(self.base)
         self.assertEqual(self.rows(), self.fresh)
         self.assertEqual(listing(self.base), before)

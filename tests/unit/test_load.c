@@ -17,6 +17,7 @@
 
 #include "core/base/err.h"
 #include "core/base/file.h"
+#include "core/model/cache.h"
 #include "core/model/load.h"
 #include "model_fixture.h"
 
@@ -137,6 +138,131 @@ static void settle(struct world *world, const struct rv_ask *ask)
 }
 
 static const struct rv_ask plain = { .plugin = "reeve", .view = "things" };
+
+/* The mode of the only file in the cache. */
+static mode_t cached_mode(const struct world *world)
+{
+        DIR *dir = fdopendir(openat(world->host.cache_fd, ".", O_DIRECTORY | O_CLOEXEC));
+        struct dirent *file;
+        struct stat st = { 0 };
+
+        assert_non_null(dir);
+        while ((file = readdir(dir)))
+                if (file->d_name[0] != '.')
+                        assert_int_equal(fstatat(dirfd(dir), file->d_name, &st, 0), 0);
+        closedir(dir);
+        return st.st_mode & 07777;
+}
+
+/* The cached files become another user's. */
+static void change_owner(const struct world *world, uid_t owner)
+{
+        DIR *dir = fdopendir(openat(world->host.cache_fd, ".", O_DIRECTORY | O_CLOEXEC));
+        struct dirent *file;
+
+        assert_non_null(dir);
+        while ((file = readdir(dir)))
+                if (file->d_name[0] != '.')
+                        assert_int_equal(fchownat(dirfd(dir), file->d_name, owner, owner, 0), 0);
+        closedir(dir);
+}
+
+/* What root leaves for others: only a view that says so, and only of the running system. */
+static void test_shared_by_root(void **state)
+{
+        struct world *world = *state;
+        struct rv_ask again = plain;
+
+        if (geteuid() != 0)
+                skip();
+        view.flags = RV_SHARED;
+        world->host.root.foreign = false;
+        assert_int_equal(chmod(world->root, 0755), 0);
+        write_input(world, "a\n", 1000);
+        settle(world, &plain);
+        assert_int_equal(cached_mode(world), 0644);
+        again.reload = true;
+        view.flags = 0;
+        (void)load(world, &again);
+        assert_int_equal(cached_mode(world), 0600);
+        view.flags = RV_SHARED;
+        (void)load(world, &again);
+        assert_int_equal(cached_mode(world), 0644);
+        world->host.root.foreign = true;
+        (void)load(world, &again);
+        assert_int_equal(cached_mode(world), 0600);
+}
+
+/* And only what they can read themselves, whether it is there or not. */
+static void test_public(void **state)
+{
+        struct world *world = *state;
+        RV_SNAPSHOT_CLEANUP struct rv_snapshot *snapshot = NULL;
+        static const struct {
+                mode_t root, input; /* 0: absent */
+                bool public;
+        } cases[] = {
+                { 0755, 0644, true },  { 0711, 0444, true },  { 0755, 0600, false }, { 0755, 0640, false },
+                { 0755, 0604, false }, { 0700, 0644, false }, { 0750, 0644, false }, { 0744, 0644, false },
+                { 0711, 0, true },     { 0700, 0, false },
+        };
+        size_t i;
+
+        write_input(world, "a\n", 1000);
+        assert_int_equal(rv_load(&world->host, &plain, NULL, &snapshot, NULL), RV_OK);
+        for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+                if (cases[i].input)
+                        assert_int_equal(fchmodat(world->host.root.fd, "input", cases[i].input, 0), 0);
+                else
+                        (void)unlinkat(world->host.root.fd, "input", 0);
+                assert_int_equal(chmod(world->root, cases[i].root), 0);
+                assert_int_equal(rv_snapshot_public(snapshot, &world->host.root), cases[i].public);
+        }
+        assert_int_equal(chmod(world->root, 0755), 0);
+        assert_int_equal(symlinkat("/proc/self/mem", world->host.root.fd, "input"), 0);
+        assert_false(rv_snapshot_public(snapshot, &world->host.root));
+        assert_int_equal(unlinkat(world->host.root.fd, "input", 0), 0);
+        assert_int_equal(symlinkat("input", world->host.root.fd, "input"), 0);
+        assert_false(rv_snapshot_public(snapshot, &world->host.root));
+}
+
+/* Loads as another user, who has no cache but root's; returns whether it served. */
+static bool serves(struct world *world, size_t rows)
+{
+        unsigned before = calls;
+        int own = world->host.cache_fd;
+
+        world->host.shared_fd = own;
+        world->host.cache_fd = -1;
+        assert_int_equal(seteuid(65533), 0);
+        assert_int_equal(load(world, &plain), rows);
+        assert_int_equal(seteuid(0), 0);
+        world->host.cache_fd = own;
+        world->host.shared_fd = -1;
+        return calls == before;
+}
+
+/* A user is served what root left while it is fresh, and nothing that anybody else could have put there. */
+static void test_served_to_others(void **state)
+{
+        struct world *world = *state;
+
+        if (geteuid() != 0)
+                skip();
+        view.flags = RV_SHARED;
+        world->host.root.foreign = false;
+        assert_int_equal(chmod(world->root, 0755), 0);
+        assert_int_equal(chmod(world->cache, 0755), 0);
+        write_input(world, "a\n", 1000);
+        settle(world, &plain);
+        assert_true(serves(world, 1));
+        change_owner(world, 65534);
+        assert_false(serves(world, 1));
+        change_owner(world, 0);
+        assert_true(serves(world, 1));
+        write_input(world, "a\nb\n", 2000);
+        assert_false(serves(world, 2));
+}
 
 static void test_cached_until_changed(void **state)
 {
@@ -298,6 +424,9 @@ static void test_read_again_after_a_writer(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(test_shared_by_root, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_public, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_served_to_others, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_cached_until_changed, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_costly_columns, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_damaged_cache, setup, teardown),

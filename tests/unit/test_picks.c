@@ -45,7 +45,7 @@ static int set_up(void **state)
         (void)snprintf(path, sizeof path, "%s/etc", root);
         if (mkdir(path, 0755))
                 return -1;
-        host = (struct rv_host){ .cache_fd = -1 };
+        host = (struct rv_host){ .cache_fd = -1, .shared_fd = -1 };
         return rv_root_open(root, &host.root, NULL);
 }
 

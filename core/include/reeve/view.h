@@ -43,7 +43,8 @@ enum rv_view_flag {
         RV_READS_IMAGE = 2, /* without it the host refuses --image: the root's rows would pass for the image's */
         /* With --slot the root is a copy of what a slot holds of os-release, package database and its keys, passwd and
          * group; without this flag the host refuses --slot, because nothing else is there. */
-        RV_READS_SLOT = 4
+        RV_READS_SLOT = 4,
+        RV_SHARED = 8 /* made of nothing but the files that rv_depends() names: root's answer may serve others */
 };
 
 struct rv_enum {
