@@ -225,7 +225,7 @@ static bool has_wanted(const struct rv_snapshot *snapshot, const struct question
 }
 
 /* Root's answer serves others where its view says that it rests on files alone, and those are everybody's. */
-static bool is_shared(const struct rv_host *host, const struct question *question, const struct rv_snapshot *snapshot)
+static bool is_shared(const struct question *question, const struct rv_snapshot *snapshot)
 {
         return geteuid() == 0 && !question->root->foreign && question->view->flags & RV_SHARED &&
                rv_snapshot_public(snapshot, question->root);
@@ -326,7 +326,7 @@ static int make_once(struct rv_host *host, const struct rv_ask *ask, const struc
         /* Joined views are not cached again: their parts are. Answers about one row would pile up. */
         if (!rc && cacheable && question->fill && !rv_query_has_args(question->query))
                 rv_cache_put(host->cache_fd, question->id, question->view->id, question->query, *ret,
-                             is_shared(host, question, *ret));
+                             is_shared(question, *ret));
         return rc;
 }
 
@@ -377,8 +377,7 @@ static int64_t now_us(void)
 }
 
 /* What -v says: how much, from where, and how long it took. */
-static void tell(const struct rv_host *host, const struct question *question, const struct rv_snapshot *snapshot,
-                 bool cached, int64_t begun)
+static void tell(const struct question *question, const struct rv_snapshot *snapshot, bool cached, int64_t begun)
 {
         const char *id = question->id, *view = question->view->id, *path;
         size_t i, n = rv_snapshot_stamps(snapshot);
@@ -424,7 +423,7 @@ int rv_load(struct rv_host *host, const struct rv_ask *ask, size_t *ret_used, st
                 rc = make(host, ask, &question, ret, err);
         }
         if (!rc && begun)
-                tell(host, &question, *ret, from_cache, begun);
+                tell(&question, *ret, from_cache, begun);
         rv_query_free(question.query);
         return rc;
 }

@@ -67,7 +67,7 @@ static int teardown(void **state)
 
 static bool hit(const struct world *world)
 {
-        struct rv_snapshot *got = rv_cache_get(world->place->fd, "p", "things", world->query);
+        struct rv_snapshot *got = rv_cache_get(world->place->fd, geteuid(), "p", "things", world->query);
         bool found = got != NULL;
 
         if (got)
@@ -83,7 +83,7 @@ static void put(struct world *world)
         DIR *dir;
         const struct dirent *entry;
 
-        rv_cache_put(world->place->fd, "p", "things", world->query, world->snapshot);
+        rv_cache_put(world->place->fd, "p", "things", world->query, world->snapshot, false);
         copy = openat(world->place->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         dir = fdopendir(copy);
         assert_non_null(dir);
@@ -111,10 +111,10 @@ static void test_whose_it_is(void **state)
         assert_int_equal(fstatat(world->place->fd, world->name, &st, 0), 0);
         assert_int_equal(st.st_mode & 0777, 0600);
         assert_true(hit(world));
-        assert_null(rv_cache_get(-1, "p", "things", world->query));
-        rv_cache_put(-1, "p", "things", world->query, world->snapshot);
-        assert_null(rv_cache_get(world->place->fd, "p", "thing", world->query));
-        assert_null(rv_cache_get(world->place->fd, "q", "things", world->query));
+        assert_null(rv_cache_get(-1, geteuid(), "p", "things", world->query));
+        rv_cache_put(-1, "p", "things", world->query, world->snapshot, false);
+        assert_null(rv_cache_get(world->place->fd, geteuid(), "p", "thing", world->query));
+        assert_null(rv_cache_get(world->place->fd, geteuid(), "q", "things", world->query));
         /* Who else could have written it decides; it is left where it is. */
         assert_int_equal(fchmodat(world->place->fd, world->name, 0620, 0), 0);
         assert_false(hit(world));
@@ -147,7 +147,7 @@ static void test_a_mapped_one_stays(void **state)
         char key[32];
 
         put(world);
-        mapped = rv_cache_get(world->place->fd, "p", "things", world->query);
+        mapped = rv_cache_get(world->place->fd, geteuid(), "p", "things", world->query);
         assert_non_null(mapped);
         put(world);
         assert_int_equal(unlinkat(world->place->fd, world->name, 0), 0);
