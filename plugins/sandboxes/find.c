@@ -99,10 +99,12 @@ static bool is_taken(const struct env_list *list, const char *id)
 static const char *short_id(struct finder *finder, const char *path)
 {
         static const char *const plain[] = { "/.venv", "/venv", "/env" };
-        const char *below = *finder->top ? path + strlen(finder->top) : "", *last = strrchr(path, '/');
+        const char *below = path + strlen(finder->top), *last = strrchr(path, '/');
         char *id;
         size_t i, n = strlen(below);
 
+        if (!*finder->top)
+                return NULL;
         for (i = 0; i < sizeof plain / sizeof *plain; i++)
                 if (last > below && strcmp(last, plain[i]) == 0)
                         n = (size_t)(last - below);

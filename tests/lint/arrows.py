@@ -27,7 +27,7 @@ ALLOWED = {
     "plugins/sandboxes": {"plugins/sandboxes", "core/distro", "core/include"},
 }
 # What plugins of ours may use beyond the SDK, because they are built with the core: buffers, errors, files, JSON.
-PLUGIN_BASE = re.compile(r"^core/base/(buf|err|file|utf8|evr|time|hash|arena|spawn|json|message)\.h$")
+PLUGIN_BASE = re.compile(r"^core/base/(buf|err|file|utf8|evr|time|hash|arena|spawn|json|message|fold|glob)\.h$")
 DEPTH = 6
 
 

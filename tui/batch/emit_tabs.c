@@ -132,8 +132,12 @@ static void comma_record(struct rv_emitter *e, size_t row)
         add_line(e, row, ',');
 }
 
-const struct rv_serializer rv_emit_plain = { .keyed = true, .begin = nothing, .row = tab_row, .end = nothing, .record = tab_row };
-const struct rv_serializer rv_emit_tsv = { .keyed = true, .begin = tab_header, .row = tab_row, .end = nothing, .record = tab_record };
+const struct rv_serializer rv_emit_plain = {
+        .keyed = true, .begin = nothing, .row = tab_row, .end = nothing, .record = tab_row
+};
+const struct rv_serializer rv_emit_tsv = {
+        .keyed = true, .begin = tab_header, .row = tab_row, .end = nothing, .record = tab_record
+};
 const struct rv_serializer rv_emit_csv = {
         .keyed = true, .begin = comma_header, .row = comma_row, .end = nothing, .record = comma_record
 };
