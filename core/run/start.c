@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -163,6 +164,23 @@ static void reap(pid_t pid, bool answered)
                 ;
 }
 
+/* It may have ended before it read a byte, and a library does not end its program: the signal is taken back. */
+static void send_request(int fd, const struct rv_buf *request)
+{
+        const struct timespec at_once = { 0 };
+        sigset_t broken, before, waiting;
+        bool had;
+
+        (void)sigemptyset(&broken);
+        (void)sigaddset(&broken, SIGPIPE);
+        had = sigpending(&waiting) == 0 && sigismember(&waiting, SIGPIPE) == 1;
+        (void)pthread_sigmask(SIG_BLOCK, &broken, &before);
+        /* A request fits a pipe's buffer, so this does not wait; a reader that has gone is seen by its silence. */
+        if (rv_write_all(fd, request->data, request->size) == -EPIPE && !had)
+                (void)sigtimedwait(&broken, NULL, &at_once);
+        (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
 static int converse(char *const *argv, const struct rv_buf *request, unsigned wait_s, struct word *word,
                     struct rv_err *err)
 {
@@ -178,9 +196,8 @@ static int converse(char *const *argv, const struct rv_buf *request, unsigned wa
         rv_close(&from[1]);
         if (r)
                 rc = rv_fail_errno(err, r, N_("%1: cannot be started: %2"), argv[0]);
-        /* A request fits a pipe's buffer, so this does not wait; a reader that has gone is seen below. */
         if (!r)
-                (void)!rv_write_all(to[1], request->data, request->size);
+                send_request(to[1], request);
         rv_close(&to[1]);
         if (!r) {
                 rc = listen_to(from[0], boot_ms() + ((int64_t)wait_s + PLAN_S) * 1000, word, err);
