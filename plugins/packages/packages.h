@@ -53,7 +53,6 @@ int open_package(const struct rv_query *query, struct rv_sink *sink, struct rv_w
 int find_file(const struct rv_rpm_header *header, const char *pattern, struct rv_buf *ret_path,
               struct rv_err *err) RV_CHECK;
 
-
 /* The directories that a header's files lie in, by the numbers that the files have. The names are the header's; the
  * list is the caller's, and is used again for the next header. */
 struct directories {
