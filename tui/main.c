@@ -81,23 +81,14 @@ static int run_line_command(void *user, const char *const *words, size_t n)
         return rv_batch_run(user, words, n);
 }
 
-/* An option that the screen would have been opened with; NULL: not given. */
-static const char *option_of(const struct rv_command *command, const char *id)
-{
-        for (size_t i = 0; i < command->n_options; i += 2)
-                if (strcmp(command->options[i], id) == 0)
-                        return command->options[i + 1];
-        return NULL;
-}
-
 /* What the screen would have shown first, as words: line mode opens it instead. Returns how many there are. */
 static size_t first_words(const struct rv_command *command, const char **words, char limit[24])
 {
         const char *const options[][2] = { { "--where", command->where },
                                            { "--sort", command->sort },
                                            { "--columns", command->columns },
-                                           { "--image", option_of(command, "image") },
-                                           { "--slot", option_of(command, "slot") },
+                                           { "--image", rv_command_option(command, "image") },
+                                           { "--slot", rv_command_option(command, "slot") },
                                            { "--limit", command->limit >= 0 ? limit : NULL } };
         size_t n = 0, i;
 

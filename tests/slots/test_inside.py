@@ -68,6 +68,8 @@ class Inside(unittest.TestCase):
                     self.assertGreater(len(wanted['rows']), 0)
                     got = self.ask('--image', image, '--slot', slot, *view, status=known.returncode)
                     self.assertEqual((got['rows'], got['warnings']), (wanted['rows'], wanted['warnings']))
+                    self.assertEqual((got['host'], got['image'], got['slot']), (None, str(image), slot))
+                    self.assertNotIn('slot', wanted)
 
     def test_joined_views_are_of_the_slot_alone(self):
         rows = self.ask('--image', self.image(), '--slot', 'A', 'status')['rows']

@@ -23,12 +23,16 @@ const struct rv_serializer *rv_serializer(enum rv_format format)
 
 /* A pipe gets whole moments, because nobody knows when its bytes are read. */
 void rv_emitter_init(struct rv_emitter *e, struct rv_output *output, const struct rv_host *host,
-                     const struct rv_settings *settings, const struct rv_result *result)
+                     const struct rv_command *command, const struct rv_result *result)
 {
+        const struct rv_settings *settings = &command->settings;
+
         *e = (struct rv_emitter){ .serializer = rv_serializer(settings->format),
                                   .output = output,
                                   .host = host,
                                   .result = result,
+                                  .image = rv_command_option(command, "image"),
+                                  .slot = rv_command_option(command, "slot"),
                                   .json = { .out = &output->buf } };
         e->look.now = rv_now();
         e->look.long_form = !output->terminal;

@@ -9,6 +9,7 @@
 #include "tui/present/layout.h"
 #include "tui/present/settings.h"
 
+struct rv_command;
 struct rv_host;
 struct rv_result;
 
@@ -37,18 +38,19 @@ struct rv_emitter {
         struct rv_layout layout;
         struct rv_shown shown;
         struct rv_buf scratch;
-        unsigned *chosen;  /* malloc'd: the columns when none were asked for */
-        const char **keys; /* malloc'd: the key of the last row at each depth of a tree */
-        const char *list;  /* JSON: the key of rows inside another document */
+        unsigned *chosen;         /* malloc'd: the columns when none were asked for */
+        const char **keys;        /* malloc'd: the key of the last row at each depth of a tree */
+        const char *list;         /* JSON: the key of rows inside another document */
+        const char *image, *slot; /* what was looked at instead of the root; NULL: the root itself. Borrowed */
 };
 
 /* Writes the whole result. Returns RV_OK, or RV_PARTIAL when a warning says that something is missing. Whether it
  * could be written is the output's to say. */
 int rv_emit_rows(struct rv_emitter *e, struct rv_err *err) RV_CHECK;
 int rv_emit_record(struct rv_emitter *e, size_t row, struct rv_err *err) RV_CHECK;
-/* Sets an emitter up for a command's settings. */
+/* Sets an emitter up for a command, which it borrows from. */
 void rv_emitter_init(struct rv_emitter *e, struct rv_output *output, const struct rv_host *host,
-                     const struct rv_settings *settings, const struct rv_result *result);
+                     const struct rv_command *command, const struct rv_result *result);
 void rv_emitter_free(struct rv_emitter *e);
 #define RV_EMITTER_CLEANUP __attribute__((cleanup(rv_emitter_free)))
 
@@ -58,9 +60,6 @@ extern const struct rv_serializer rv_emit_table, rv_emit_plain, rv_emit_json, rv
 void rv_emit_raw(const struct rv_snapshot *snapshot, size_t row, unsigned column, struct rv_buf *out);
 /* The key of a tree row's parent, NULL for a root; remembers the row's own key. Call it for each row in order. */
 const char *rv_emit_parent(struct rv_emitter *e, size_t row);
-/* Writes the members that every JSON document begins with. */
-void rv_emit_json_head(struct rv_json *json, const struct rv_host *host, const char *plugin, const char *view,
-                       int64_t generated);
 /* Writes rows as the member `key` of a document that the caller has begun, and its member "warnings". */
 int rv_emit_json_rows(struct rv_emitter *e, const char *key, struct rv_err *err) RV_CHECK;
 void rv_emit_json_warnings(struct rv_emitter *e);

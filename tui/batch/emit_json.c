@@ -175,15 +175,17 @@ void rv_emit_json_warnings(struct rv_emitter *e)
         rv_json_end(&e->json, ']');
 }
 
-/* The name of the system that is looked at: a foreign root has its own, or none. */
-static void add_host(struct rv_json *json, const struct rv_host *host)
+/* The name of the system that is looked at: a foreign root has its own, or none; of an image it is not known. */
+static void add_host(struct rv_json *json, const struct rv_host *host, bool elsewhere)
 {
         RV_ERR_CLEANUP struct rv_err err = { 0 };
         RV_BUF_CLEANUP struct rv_buf file = { 0 };
         char name[256] = "";
 
         rv_json_key(json, "host");
-        if (!host->root.foreign && gethostname(name, sizeof name - 1) == 0 && name[0])
+        if (elsewhere)
+                rv_json_null(json);
+        else if (!host->root.foreign && gethostname(name, sizeof name - 1) == 0 && name[0])
                 rv_json_str(json, name);
         else if (host->root.foreign &&
                  rv_file_read(host->root.fd, "etc/hostname", HOST_NAME_LIMIT, &file, &err) == RV_OK &&
@@ -193,30 +195,33 @@ static void add_host(struct rv_json *json, const struct rv_host *host)
                 rv_json_null(json);
 }
 
-void rv_emit_json_head(struct rv_json *json, const struct rv_host *host, const char *plugin, const char *view,
-                       int64_t generated)
+/* The members that every document begins with. */
+static void head(struct rv_emitter *e)
 {
+        const struct rv_snapshot *snapshot = e->result->snapshot;
         RV_BUF_CLEANUP struct rv_buf name = { 0 };
+        struct rv_json *json = &e->json;
 
-        rv_buf_printf(&name, "%s/%s", plugin, view);
+        rv_buf_printf(&name, "%s/%s", rv_snapshot_plugin(snapshot), rv_snapshot_view(snapshot)->id);
         rv_json_key(json, "reeve");
         rv_json_int(json, 1);
         rv_json_key(json, "view");
         rv_json_str(json, rv_buf_str(&name));
         json->out->failed = json->out->failed || name.failed;
-        add_host(json, host);
+        add_host(json, e->host, e->image || e->slot);
         rv_json_key(json, "root");
-        rv_json_str(json, host->root.path);
+        rv_json_str(json, e->host->root.path);
+        if (e->image) {
+                rv_json_key(json, "image");
+                rv_json_text(json, e->image, strlen(e->image));
+        }
+        if (e->slot) {
+                rv_json_key(json, "slot");
+                rv_json_text(json, e->slot, strlen(e->slot));
+        }
         rv_json_key(json, "generated");
-        rv_json_time(json, generated);
-}
-
-static void head(struct rv_emitter *e)
-{
-        const struct rv_snapshot *snapshot = e->result->snapshot;
-
         /* A cached snapshot too is the answer of this moment: what it was made from was found unchanged just now. */
-        rv_emit_json_head(&e->json, e->host, rv_snapshot_plugin(snapshot), rv_snapshot_view(snapshot)->id, rv_now());
+        rv_json_time(json, rv_now());
 }
 
 static void json_begin(struct rv_emitter *e)

@@ -82,7 +82,7 @@ static int emit_document(struct rv_session *session, const struct rv_command *co
         RV_EMITTER_CLEANUP struct rv_emitter emitter;
         int r;
 
-        rv_emitter_init(&emitter, session->output, session->host, &command->settings, result);
+        rv_emitter_init(&emitter, session->output, session->host, command, result);
         rv_json_begin(&emitter.json, '{');
         add_head(&emitter.json, plan, done, result->rows.n);
         r = rv_emit_json_rows(&emitter, "steps", err);

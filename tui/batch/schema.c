@@ -268,6 +268,7 @@ void rv_schema_view(struct rv_json *json, const char *name, const struct rv_view
         begin_object(json, DIALECT, "reeve: view: host:string? root:string generated:time? warnings:");
         add_version(json);
         add_constant(json, "view", name);
+        add_optional(json, "image:string slot:string");
         begin_list(json, "rows");
         add_row(json, view);
         end_list(json);

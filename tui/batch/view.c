@@ -56,7 +56,7 @@ int rv_session_emit(struct rv_session *session, const struct rv_command *command
         const struct rv_view *view = rv_snapshot_view(result->snapshot);
         int r;
 
-        rv_emitter_init(&emitter, session->output, session->host, &command->settings, result);
+        rv_emitter_init(&emitter, session->output, session->host, command, result);
         if (view->shape == RV_SHAPE_RECORD && result->rows.n == 1)
                 r = rv_emit_record(&emitter, result->rows.at[0], err);
         else
@@ -145,7 +145,7 @@ static int emit_one(struct rv_session *session, const struct rv_command *command
         RV_EMITTER_CLEANUP struct rv_emitter emitter;
         int r;
 
-        rv_emitter_init(&emitter, session->output, session->host, &command->settings, result);
+        rv_emitter_init(&emitter, session->output, session->host, command, result);
         r = rv_emit_record(&emitter, result->rows.at[0], err);
         warn(session, &command->settings, result->snapshot);
         return r;

@@ -25,6 +25,16 @@ void rv_settings_init(struct rv_settings *ret)
         *ret = (struct rv_settings){ .root = "/" };
 }
 
+const char *rv_command_option(const struct rv_command *command, const char *id)
+{
+        size_t i;
+
+        for (i = 0; i + 1 < command->n_options; i += 2)
+                if (strcmp(command->options[i], id) == 0)
+                        return command->options[i + 1];
+        return NULL;
+}
+
 void rv_command_free(struct rv_command *command)
 {
         rv_arena_free(&command->arena);

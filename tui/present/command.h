@@ -40,6 +40,8 @@ struct rv_command {
 
 void rv_command_free(struct rv_command *command);
 #define RV_COMMAND_CLEANUP __attribute__((cleanup(rv_command_free)))
+/* The value of an option that goes to every query ("image"); NULL: not given. Borrowed. */
+const char *rv_command_option(const struct rv_command *command, const char *id);
 
 /* Reads words (without the program's name). base holds what is already set (a shell's own options). The registry opens
  * at most the plugin that is named, or those that may have an alias. RV_USAGE names the word and near ones. */
