@@ -14,7 +14,7 @@
 #include "core/distro/rpm/macros.h"
 
 /* Azure Linux 4.0 and Fedora; 3.0, RHEL and older; ostree. */
-static const char *const directories[] = { "usr/lib/sysimage/rpm", "var/lib/rpm", "usr/share/rpm" };
+static const char *const directories[] = { "/usr/lib/sysimage/rpm", "/var/lib/rpm", "/usr/share/rpm" };
 enum { N_DIRECTORIES = sizeof directories / sizeof *directories };
 
 static const char RESTORE[] = N_("restore it from a backup; if rpm can still read it: rpmdb --rebuilddb");
@@ -261,9 +261,10 @@ int rv_place_find(int root, struct rv_sink *sink, struct rv_place *ret, struct r
                 if (r)
                         return r;
         }
-        return rv_fail(err, RV_NOTFOUND, N_("there is no package database in this system"),
-                       N_("it is looked for in usr/lib/sysimage/rpm, var/lib/rpm and usr/share/rpm; is --root right?"),
-                       NULL);
+        return rv_fail(
+                err, RV_NOTFOUND, N_("there is no package database in this system"),
+                N_("it is looked for in /usr/lib/sysimage/rpm, /var/lib/rpm and /usr/share/rpm; is --root right?"),
+                NULL);
 }
 
 void rv_place_close(struct rv_place *place)
