@@ -52,7 +52,7 @@ static const struct rv_column installed_columns[] = {
         [I_NAME] = { .id = "name", .title = N_("Name"), .type = RV_TEXT, .flags = RV_MATCH },
         [I_VERSION] = { .id = "version", .title = N_("Version"), .type = RV_VERSION, .priority = 1 },
         [I_ARCH] = { .id = "arch", .title = N_("Architecture"), .type = RV_TEXT, .flags = RV_HIDDEN, .priority = 6 },
-        [I_SIZE] = { .id = "size", .title = N_("Size"), .type = RV_SIZE, .priority = 4 },
+        [I_SIZE] = { .id = "size", .title = N_("Size"), .type = RV_SIZE, .priority = 2 },
         [I_INSTALLED_AT] = { .id = "installed_at",
                              .title = N_("Installed"),
                              .type = RV_TIME,
