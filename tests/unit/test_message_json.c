@@ -67,8 +67,8 @@ static void test_what_is_no_message(void **state)
                 "{\"domain\":\"d\",\"msgid\":\"m\",\"args\":[\"a\",7]}",
                 "{\"domain\":\"d\",\"msgid\":\"m\",\"args\":[\"a\",\"b\\u0000c\"]}",
                 "{\"domain\":\"d\",\"msgid\":\"m\",\"args\":[null]}",
-                "{\"domain\":\"d\",\"msgid\":\"m\",\"args\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\","
-                "\"10\"]}",
+                ("{\"domain\":\"d\",\"msgid\":\"m\",\"args\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\","
+                 "\"10\"]}"),
         };
         RV_BUF_CLEANUP struct rv_buf out = { 0 };
         json_t *value;
