@@ -13,7 +13,8 @@
 
 #include "core/base/file.h"
 
-enum { DEPTH_MAX = 32, NODES_MAX = 200000, FILE_MAX = 1 << 30 };
+/* Names have up to 255 bytes: what is copied must stay within PATH_MAX, or nothing could remove it. */
+enum { DEPTH_MAX = 12, NODES_MAX = 200000, FILE_MAX = 1 << 30 };
 static const uint64_t total_max = UINT64_C(2) << 30;
 
 struct copy {
