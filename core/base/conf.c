@@ -42,6 +42,14 @@ static bool is_text(const char *from, const char *end)
         return true;
 }
 
+/* Whether a line that is no text was meant for a section: a bracket stands before any sign of a setting. */
+static bool begins_section(const char *from, const char *end)
+{
+        while (from < end && *from != '[' && *from != '=')
+                from++;
+        return from < end && *from == '[';
+}
+
 /* Returns the name between the brackets, NULL for what is none. */
 static char *section_name(char *line)
 {
@@ -75,6 +83,8 @@ static bool take_line(char *text, char *end, struct rv_conf_line *line)
         line->key = line->value = "";
         line->wrong = NULL;
         if (!is_text(text, end)) {
+                if (begins_section(text, end))
+                        line->section = "";
                 line->wrong = N_("%1: holds control characters");
                 return true;
         }

@@ -52,10 +52,14 @@ static int descend(int parent, const char *name, uid_t owner)
 /* The same, made if need be. A mode that an administrator gave it later stays. */
 static int descend_making(int parent, const char *name, mode_t mode)
 {
-        /* After the umask, which may be root's for other reasons. */
-        if (parent >= 0 && mkdirat(parent, name, 0700) == 0 && mode != 0700)
-                (void)!fchmodat(parent, name, mode, 0);
-        return descend(parent, name, geteuid());
+        const bool made = parent >= 0 && mkdirat(parent, name, 0700) == 0;
+        int fd = descend(parent, name, geteuid());
+
+        /* After the umask, which may be root's for other reasons; of what was opened and looked at, never by its name.
+         */
+        if (fd >= 0 && made && mode != 0700)
+                (void)!fchmod(fd, mode);
+        return fd;
 }
 
 static int open_roots_base(void)

@@ -51,6 +51,9 @@ static void test_lines(void **state)
                 { "[a]\nk=v\n[]\n[ ]\n[A]\n[a b]\n]\n[\n", "2 a k v|3 !|4 !|5 !|6 !|7 !|8 !|" },
                 { "[a]\nk = \033[31m\nk = v\n", "2 !|3 a k v|" },
                 { "[a]\nk = a\rb\n# \001\n", "2 !|3 !|" },
+                { "[a]\nk=v\n[b\001]\nk=w\n[c]\nk=x\n", "2 a k v|3 !|4 !|6 c k x|" },
+                { "[a]\n\001 [b]\nk=w\n", "2 !|3 !|" },
+                { "[a]\nk = [\001\nk = w\n", "2 !|3 a k w|" },
                 { "[a]\nk = \xc3\xa4\xff\n", "2 a k \xc3\xa4\xff|" },
         };
         size_t i;
