@@ -22,13 +22,18 @@
 
 #include "core/base/err.h"
 #include "core/base/file.h"
+#include "core/base/time.h"
 #include "core/distro/fsread/fsread.h"
 #include "core/distro/open.h"
 #include "core/distro/reader.h"
 #include "core/model/load.h"
 
 #define PREFIX "reeve-inside-"
-enum { WALK_FILES = 16, SETTLED = 60 /* seconds: a younger directory may not have its lock yet */ };
+enum {
+        WALK_FILES = 16,
+        SETTLED = 60, /* seconds: a younger directory may not have its lock yet */
+        TOGETHER = 2  /* seconds */
+};
 
 /* What views that say RV_READS_SLOT read. */
 static const char *const copied[] = { "etc/os-release",       "usr/lib/os-release",
@@ -43,7 +48,10 @@ struct place {
         char *slot, *image; /* image "": the disk of the root */
         char *name;         /* what messages call it */
         char directory[64];
-        int lock; /* the directory itself, flocked */
+        char path[PATH_MAX]; /* of the image or device */
+        struct stat stamp;   /* of that, before it was read */
+        int64_t at;          /* when; Unix seconds */
+        int lock;            /* the directory itself, flocked */
         struct rv_root root;
 };
 
@@ -171,12 +179,14 @@ static int take_source(const struct rv_snapshot *slots, const char *slot, const 
 }
 
 /* Asks the slots as if there were no --slot. */
-static int find_source(const struct rv_host *host, const char *slot, const char *image, struct source *ret,
-                       struct rv_err *err)
+static int find_source(const struct rv_host *host, const struct rv_ask *asked, const char *slot, const char *image,
+                       struct source *ret, struct rv_err *err)
 {
         RV_SNAPSHOT_CLEANUP struct rv_snapshot *slots = NULL;
         struct rv_host outside = *host;
-        const struct rv_ask ask = { .plugin = "slots", .view = "slots" };
+        const struct rv_ask ask = {
+                .plugin = "slots", .view = "slots", .reload = asked->reload, .cancel = asked->cancel
+        };
         size_t from, to = 0;
         int r;
 
@@ -190,21 +200,22 @@ static int find_source(const struct rv_host *host, const char *slot, const char 
         return r ? r : take_source(slots, slot, image, ret, err);
 }
 
-static int copy_slot(const struct source *source, struct place *place, struct rv_err *err)
+static int copy_slot(const struct source *source, struct place *place, const atomic_bool *cancel, struct rv_err *err)
 {
         const struct rv_backend wanted = { RV_FSREAD_ABI, sizeof(struct rv_fsread) };
         int RV_FD_CLEANUP fd = open(source->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
         const struct rv_fsread *fsread;
         const void *opened = NULL;
         struct rv_reader whole, part;
-        struct stat st;
         uint64_t size;
         int r;
 
-        if (fd < 0 || fstat(fd, &st))
+        if (fd < 0 || fstat(fd, &place->stamp))
                 return rv_fail_errno(err, errno, N_("%1: cannot be opened: %2"), source->path);
-        size = (uint64_t)st.st_size;
-        if (S_ISBLK(st.st_mode) && ioctl(fd, BLKGETSIZE64, &size))
+        (void)snprintf(place->path, sizeof place->path, "%s", source->path);
+        place->at = rv_now();
+        size = (uint64_t)place->stamp.st_size;
+        if (S_ISBLK(place->stamp.st_mode) && ioctl(fd, BLKGETSIZE64, &size))
                 return rv_fail_errno(err, errno, N_("%1: its size cannot be read: %2"), source->path);
         r = rv_backend_open("fsread", wanted, &opened, err);
         if (r)
@@ -212,11 +223,11 @@ static int copy_slot(const struct source *source, struct place *place, struct rv
         fsread = opened;
         whole = rv_reader_fd(fd, size, source->path);
         part = rv_reader_part(&whole, source->start, source->size, place->name);
-        return fsread->copy(&part, copied, place->lock, err);
+        return fsread->copy(&part, copied, place->lock, cancel, err);
 }
 
-static int new_place(const struct rv_host *host, const char *slot, const char *image, struct place **ret,
-                     struct rv_err *err)
+static int new_place(const struct rv_host *host, const struct rv_ask *ask, const char *slot, const char *image,
+                     struct place **ret, struct rv_err *err)
 {
         struct place *place = calloc(1, sizeof *place);
         RV_BUF_CLEANUP struct rv_buf name = { 0 };
@@ -230,12 +241,12 @@ static int new_place(const struct rv_host *host, const char *slot, const char *i
         place->slot = strdup(slot);
         place->image = strdup(image);
         place->name = name.failed ? NULL : strdup(rv_buf_str(&name));
-        r = place->slot && place->image && place->name ? find_source(host, slot, image, &source, err)
+        r = place->slot && place->image && place->name ? find_source(host, ask, slot, image, &source, err)
                                                        : rv_fail_memory(err);
         if (!r)
                 r = make_directory(place, err);
         if (!r)
-                r = copy_slot(&source, place, err);
+                r = copy_slot(&source, place, ask->cancel, err);
         if (!r)
                 r = rv_root_open(place->directory, &place->root, err);
         if (r) {
@@ -247,7 +258,42 @@ static int new_place(const struct rv_host *host, const char *slot, const char *i
         return RV_OK;
 }
 
-static int enter(struct rv_host *host, const char *slot, const struct rv_root **ret, struct rv_err *err)
+static bool same_moment(const struct timespec *a, const struct timespec *b)
+{
+        return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+/* What is written to a device leaves no stamp: there it is the reader who says when to look again. The views of one
+ * screen that are loaded again together take one copy. */
+static bool still_so(const struct place *place, bool reload)
+{
+        struct stat st;
+
+        if (stat(place->path, &st))
+                return false;
+        if (S_ISBLK(st.st_mode))
+                return !reload || rv_now() - place->at < TOGETHER;
+        return st.st_dev == place->stamp.st_dev && st.st_ino == place->stamp.st_ino &&
+               st.st_size == place->stamp.st_size && same_moment(&st.st_mtim, &place->stamp.st_mtim) &&
+               same_moment(&st.st_ctim, &place->stamp.st_ctim);
+}
+
+/* Another lane may still read the copy before this one, but none reads those before that. */
+static void retire(struct place *place)
+{
+        const struct place *newest = place;
+        unsigned older = 0;
+
+        for (place = place->next; place; place = place->next)
+                if (strcmp(place->slot, newest->slot) == 0 && strcmp(place->image, newest->image) == 0 && older++ > 0 &&
+                    *place->directory) {
+                        remove_tree(place->directory);
+                        *place->directory = '\0';
+                }
+}
+
+static int enter(struct rv_host *host, const struct rv_ask *ask, const char *slot, const struct rv_root **ret,
+                 struct rv_err *err)
 {
         struct inside *inside = host->inside;
         const char *image = rv_host_option(host, "image");
@@ -258,12 +304,13 @@ static int enter(struct rv_host *host, const char *slot, const struct rv_root **
         (void)pthread_mutex_lock(&inside->mutex);
         for (place = inside->places; place; place = place->next)
                 if (strcmp(place->slot, slot) == 0 && strcmp(place->image, image) == 0)
-                        break;
-        if (!place) {
-                r = new_place(host, slot, image, &place, err);
+                        break; /* the newest: no older one is right again */
+        if (!place || !still_so(place, ask->reload)) {
+                r = new_place(host, ask, slot, image, &place, err);
                 if (!r) {
                         place->next = inside->places;
                         inside->places = place;
+                        retire(place);
                 }
         }
         if (!r)

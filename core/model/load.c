@@ -205,7 +205,7 @@ static int prepare(struct rv_host *host, const struct rv_ask *ask, struct questi
         if (!rc)
                 rc = refuse_elsewhere(host, question, err);
         if (!rc && slot)
-                rc = host->enter(host, slot, &question->root, err);
+                rc = host->enter(host, ask, slot, &question->root, err);
         if (rc)
                 return rc;
         question->query = rv_query_new(question->root, question->view->args, question->view->n_args);

@@ -14,9 +14,13 @@
 struct rv_registry;
 struct rv_host;
 
-/* Gives the inside of a slot as a root that lives as long as the host. Called in lanes. RV_NOTFOUND: no such slot;
- * RV_UNSUPPORTED: its file system can't be read without a mount; others as reading and writing gives them. */
-typedef int rv_enter(struct rv_host *host, const char *slot, const struct rv_root **ret, struct rv_err *err);
+struct rv_ask;
+
+/* Gives the inside of a slot as a root that lives as long as the host. Of what was asked it heeds reload and cancel.
+ * Called in lanes. RV_NOTFOUND: no such slot; RV_UNSUPPORTED: its file system can't be read without a mount; others as
+ * reading and writing gives them. */
+typedef int rv_enter(struct rv_host *host, const struct rv_ask *ask, const char *slot, const struct rv_root **ret,
+                     struct rv_err *err);
 
 struct rv_host {
         struct rv_registry *registry;

@@ -21,7 +21,7 @@
 #include "core/base/spawn.h"
 #include "core/distro/fsread/fsread.h"
 
-enum { LIMIT = 1 << 20, FILES = 400, TARGET = 512 };
+enum { LIMIT = 1 << 20, FILES = 400, TARGET = 512, ZEROES = 300000 };
 
 static const char release[] = "ID=test\nVERSION_ID=1.2.3\n";
 
@@ -81,6 +81,9 @@ static void make_tree(const struct place *place)
         for (size_t i = 0; i < sizeof files / sizeof *files; i++)
                 write_at(place->tree, files[i], bytes, fill(files[i], bytes));
         write_at(place->tree, "lib/empty", "", 0);
+        memset(bytes, 0, ZEROES);
+        bytes[ZEROES - 1] = 'x';
+        write_at(place->tree, "lib/zeroes", bytes, ZEROES);
         /* Enough names for directories of several blocks. */
         for (unsigned i = 0; i < FILES; i++) {
                 (void)snprintf(name, sizeof name, "lib/many/a-file-with-a-longer-name-%03u", i);
@@ -204,10 +207,9 @@ static size_t count_entries(int dirfd)
         return n;
 }
 
-static const char *const copied[] = {
-        "usr/lib/many",    "usr/lib/mixed",  "usr/lib/near", "usr/lib64/os-release", "usr/none/x", "usr/lib/none",
-        "usr/lib/mixed/x", "etc/os-release", "usr",          "usr/share/above",      NULL
-};
+static const char *const copied[] = { "usr/lib/many",         "usr/lib/mixed", "usr/lib/near",    "usr/lib/zeroes",
+                                      "usr/lib64/os-release", "usr/none/x",    "usr/lib/none",    "usr/lib/mixed/x",
+                                      "etc/os-release",       "usr",           "usr/share/above", NULL };
 
 /* A directory of several blocks. Making its files takes long: once for each driver is enough. */
 static void check_many(int copy)
@@ -233,7 +235,7 @@ static void check_copy(const struct place *place, const struct rv_reader *fs, bo
         int RV_FD_CLEANUP fd = copy_folder(place);
         struct rv_err RV_ERR_CLEANUP err = { 0 };
 
-        assert_int_equal(place->fsread->copy(fs, many ? copied : copied + 1, fd, &err), RV_OK);
+        assert_int_equal(place->fsread->copy(fs, many ? copied : copied + 1, fd, NULL, &err), RV_OK);
         assert_int_equal(err.code, RV_OK);
         if (many)
                 check_many(fd);
@@ -244,10 +246,14 @@ static void check_copy(const struct place *place, const struct rv_reader *fs, bo
         assert_string_equal(target, "../lib/./os-release");
         assert_int_equal(fstatat(fd, "usr/lib64", &st, AT_SYMLINK_NOFOLLOW), 0);
         assert_true(S_ISLNK(st.st_mode));
+        assert_int_equal(fstatat(fd, "usr/lib/zeroes", &st, 0), 0);
+        assert_true(st.st_size == ZEROES && st.st_blocks * 512 < ZEROES); /* nearly all a hole, which takes no room */
         assert_int_equal(count_entries(fd), 1);
         int RV_FD_CLEANUP usr = openat(fd, "usr", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         assert_int_equal(count_entries(usr), 3); /* lib, lib64, share */
         free(bytes);
+        const atomic_bool stop = true;
+        assert_int_equal(place->fsread->copy(fs, copied, fd, &stop, &err), RV_CANCELLED);
 }
 
 /* Wrong bytes anywhere end as an error or another text, never as a crash or a hang. */
@@ -270,7 +276,7 @@ static void check_damage(const struct place *place, struct rv_buf *image)
                 (void)code_of(place, &fs, "lib/mixed", LIMIT);
                 if (round % 30 == 0) {
                         int RV_FD_CLEANUP fd = copy_folder(place);
-                        if (place->fsread->copy(&fs, copied + 1, fd, NULL) == RV_OK)
+                        if (place->fsread->copy(&fs, copied + 1, fd, NULL, NULL) == RV_OK)
                                 assert_true(count_entries(fd) <= 1);
                 }
                 for (unsigned i = 6; i-- > 0;)

@@ -14,13 +14,13 @@
 #include "core/base/file.h"
 
 /* Names have up to 255 bytes: what is copied must stay within PATH_MAX, or nothing could remove it. */
-enum { DEPTH_MAX = 12, NODES_MAX = 200000, FILE_MAX = 1 << 30 };
-static const uint64_t total_max = UINT64_C(2) << 30;
+enum { DEPTH_MAX = 12, NODES_MAX = 200000, FILE_MAX = 512 << 20, TOTAL_MAX = 1 << 30, BLOCK = 65536 };
 
 struct copy {
         const struct fsread_open *open;
         size_t nodes;
         uint64_t bytes;
+        const atomic_bool *cancel; /* may be NULL */
         struct rv_err *err;
 };
 
@@ -43,12 +43,28 @@ static int too_much(const struct copy *copy)
                        copy->open->fs->name, NULL);
 }
 
+/* Blocks of zeroes become holes: an image of a few kilobytes may claim files that would fill the disk. 0 or errno. */
+static int write_sparse(int fd, const char *bytes, size_t size)
+{
+        static const char zeroes[BLOCK];
+        size_t at, n;
+        int r = ftruncate(fd, (off_t)size) ? errno : 0;
+
+        for (at = 0; !r && at < size; at += n) {
+                n = size - at < BLOCK ? size - at : BLOCK;
+                if (memcmp(bytes + at, zeroes, n) == 0)
+                        continue;
+                r = lseek(fd, (off_t)at, SEEK_SET) < 0 ? errno : -rv_write_all(fd, bytes + at, n);
+        }
+        return r;
+}
+
 static int copy_file(struct copy *copy, const struct node *node, int dirfd, const char *name)
 {
         char *bytes;
         int r = RV_OK;
 
-        if (node->size > FILE_MAX || node->size > total_max - copy->bytes)
+        if (node->size > FILE_MAX || node->size > TOTAL_MAX - copy->bytes)
                 return too_much(copy);
         copy->bytes += node->size;
         bytes = malloc((size_t)node->size + 1);
@@ -58,7 +74,7 @@ static int copy_file(struct copy *copy, const struct node *node, int dirfd, cons
                 r = copy->open->driver->read(copy->open->state, node, bytes, copy->err);
         if (!r) {
                 int fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-                int number = fd < 0 ? errno : -rv_write_all(fd, bytes, (size_t)node->size);
+                int number = fd < 0 ? errno : write_sparse(fd, bytes, (size_t)node->size);
                 if (fd >= 0 && close(fd) && !number)
                         number = errno;
                 if (number)
@@ -120,6 +136,8 @@ static int copy_node(struct copy *copy, uint64_t id, int dirfd, const char *name
 
         if (r)
                 return r;
+        if (copy->cancel && atomic_load(copy->cancel))
+                return rv_fail(copy->err, RV_CANCELLED, N_("stopped"), NULL, NULL);
         if (++copy->nodes > NODES_MAX || depth > DEPTH_MAX)
                 return too_much(copy);
         if (node.kind == NODE_FILE)
@@ -175,9 +193,10 @@ static int copy_path(struct copy *copy, const char *path, int dirfd)
         return r == RV_NOTFOUND ? RV_OK : r;
 }
 
-int fsread_copy(const struct fsread_open *open, const char *const *paths, int dirfd, struct rv_err *err)
+int fsread_copy(const struct fsread_open *open, const char *const *paths, int dirfd, const atomic_bool *cancel,
+                struct rv_err *err)
 {
-        struct copy copy = { .open = open, .err = err };
+        struct copy copy = { .open = open, .cancel = cancel, .err = err };
         struct node usr;
         int RV_FD_CLEANUP below = -1;
         int r = fsread_find(open, &open->root, "usr", &usr, err);

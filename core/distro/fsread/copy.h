@@ -3,9 +3,12 @@
 #ifndef REEVE_FSREAD_COPY_H
 #define REEVE_FSREAD_COPY_H
 
+#include <stdatomic.h>
+
 #include "core/distro/fsread/driver.h"
 
 /* As fsread.h says of `copy`. */
-int fsread_copy(const struct fsread_open *open, const char *const *paths, int dirfd, struct rv_err *err) RV_CHECK;
+int fsread_copy(const struct fsread_open *open, const char *const *paths, int dirfd, const atomic_bool *cancel,
+                struct rv_err *err) RV_CHECK;
 
 #endif

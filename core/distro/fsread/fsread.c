@@ -187,14 +187,15 @@ static int read_file(const struct rv_reader *fs, const char *path, size_t limit,
         return r;
 }
 
-static int copy_paths(const struct rv_reader *fs, const char *const *paths, int dirfd, struct rv_err *err)
+static int copy_paths(const struct rv_reader *fs, const char *const *paths, int dirfd, const atomic_bool *cancel,
+                      struct rv_err *err)
 {
         struct fsread_open open;
         int r = open_fs(fs, &open, err);
 
         if (r)
                 return r;
-        r = fsread_copy(&open, paths, dirfd, err);
+        r = fsread_copy(&open, paths, dirfd, cancel, err);
         open.driver->close(open.state);
         return r;
 }

@@ -5,6 +5,8 @@
 #ifndef REEVE_DISTRO_FSREAD_H
 #define REEVE_DISTRO_FSREAD_H
 
+#include <stdatomic.h>
+
 #include "core/base/buf.h"
 #include "core/distro/open.h"
 #include "core/distro/reader.h"
@@ -21,9 +23,11 @@ struct rv_fsread {
         /* Copies what lies at each of the paths (ended by NULL; relative to the root of a system) with all below it to
          * the same path below dirfd. A /usr file system has the paths that begin with usr/. What is missing is left
          * out, links are copied as they are. Directories are made with 0700, files with 0600. RV_UNSUPPORTED and
-         * RV_DAMAGED as above (also for more than 200,000 entries or 2 GiB); RV_NOSPACE, RV_FAILED: it cannot be
-         * written. What was copied until then stays. */
-        int (*copy)(const struct rv_reader *fs, const char *const *paths, int dirfd, struct rv_err *err);
+         * RV_DAMAGED as above (also for more than 200,000 entries, 512 MiB in one file or 1 GiB); RV_NOSPACE,
+         * RV_FAILED: it cannot be written. RV_CANCELLED as soon as *cancel (may be NULL) is true. What was copied until
+         * then stays. */
+        int (*copy)(const struct rv_reader *fs, const char *const *paths, int dirfd, const atomic_bool *cancel,
+                    struct rv_err *err);
 };
 
 #endif
