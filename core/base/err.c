@@ -115,13 +115,21 @@ static int code_of_errno(int number)
         }
 }
 
+static const char *hint_of(int code)
+{
+        if (code == RV_DENIED)
+                return N_("run the command as root");
+        return code == RV_READONLY ? N_("it is on a read-only file system: mount it for writing, or put one of its own "
+                                        "there")
+                                   : NULL;
+}
+
 int rv_fail_errno(struct rv_err *err, int number, const char *msgid, const char *what)
 {
         char text[128];
         int code = code_of_errno(number);
 
-        return rv_fail(err, code, msgid, code == RV_DENIED ? N_("run the command as root") : NULL, what,
-                       strerror_r(number, text, sizeof text), NULL);
+        return rv_fail(err, code, msgid, hint_of(code), what, strerror_r(number, text, sizeof text), NULL);
 }
 
 int rv_fail_memory(struct rv_err *err)

@@ -52,32 +52,30 @@ static int severity_of(int code)
 
 /* What could not be read is the first thing to know about a system: each warning since the one numbered `from` is a
  * row of the findings. plugin: whose part it is of; hint: of the failure, or empty. */
-static int report_unread(struct rv_sink *sink, const struct rv_plugin *plugin, size_t from, const struct rv_buf *hint)
+static int report_unread(const struct rv_sink *whole, struct rv_sink *sink, const struct rv_plugin *plugin, size_t from,
+                         const struct rv_buf *hint)
 {
         char id[32], view[192];
         uint32_t size;
-        size_t i, n = sink->n_warnings;
+        size_t i, n = whole->n_warnings;
         int rc = RV_OK;
 
         (void)snprintf(view, sizeof view, "%s/%s", plugin->id, plugin->n_views ? plugin->views[0].id : "");
         for (i = from; !rc && i < n; i++) {
-                RV_BUF_CLEANUP struct rv_buf text = { 0 };
-                const char *packed = sink->heap.data + sink->warnings[i].message;
+                const char *packed = whole->heap.data + whole->warnings[i].message;
 
-                /* Putting into the heap may move it. */
                 memcpy(&size, packed, sizeof size);
-                rv_buf_add(&text, packed + sizeof size, size);
                 (void)snprintf(id, sizeof id, i == from ? "unread" : "unread-%zu", i - from + 1);
                 rv_sink_joined(sink, plugin->id, "reeve", RV_FINDINGS_PLUGIN);
                 rc = rv_row_begin(sink, 0);
                 if (rc)
                         continue;
                 rv_put_text(sink, RV_F_ID, id, strlen(id));
-                rv_put_int(sink, RV_F_SEVERITY, severity_of(sink->warnings[i].code));
-                rv_put_packed(sink, RV_F_TEXT, rv_buf_str(&text), text.size);
+                rv_put_int(sink, RV_F_SEVERITY, severity_of(whole->warnings[i].code));
+                rv_put_packed(sink, RV_F_TEXT, packed + sizeof size, size);
                 if (hint->size)
                         rv_put_packed(sink, RV_F_HINT, rv_buf_str(hint), hint->size);
-                else if (sink->warnings[i].code == RV_DAMAGED)
+                else if (whole->warnings[i].code == RV_DAMAGED)
                         rv_put_msg(sink, RV_F_HINT,
                                    N_("what could not be read is missing from the views and their counts: restore it "
                                       "from a backup, or repair it"),
@@ -109,8 +107,10 @@ static bool is_asked(const struct rv_host *host, const struct rv_plugin *plugin,
         return !flag;
 }
 
-/* Loads the common view of each plugin that fills it, and reeve's own into the place after them. */
-static int load_parts(struct rv_host *host, const struct rv_ask *ask, struct rv_sink *sink, struct rv_snapshot **parts)
+/* Loads the common view of each plugin that fills it, and reeve's own into the place after them. unread: takes the
+ * findings about what could not be read; NULL where findings are not what is joined. */
+static int load_parts(struct rv_host *host, const struct rv_ask *ask, struct rv_sink *sink, struct rv_sink *unread,
+                      struct rv_snapshot **parts)
 {
         const char *const *names;
         size_t i, n = rv_registry_names(host->registry, &names);
@@ -127,8 +127,8 @@ static int load_parts(struct rv_host *host, const struct rv_ask *ask, struct rv_
                 if (rv_registry_plugin(host->registry, names[i], &plugin, &err) || !is_asked(host, plugin, ask->view))
                         continue;
                 rc = took(sink, rv_load(host, &one, NULL, &parts[i], &err), &parts[i], &err);
-                if (!rc && strcmp(ask->view, "findings") == 0)
-                        rc = report_unread(sink, plugin, before, &err.hint);
+                if (!rc && unread)
+                        rc = report_unread(sink, unread, plugin, before, &err.hint);
                 if (rc)
                         return rc;
         }
@@ -160,22 +160,34 @@ static int join_rows(const char *view, struct rv_sink *sink, struct rv_snapshot 
         return rc;
 }
 
+/* What the host itself finds: plugins that cannot be loaded, and what others could not read. */
+static int finish_unread(struct rv_host *host, struct rv_sink *unread, struct rv_snapshot **ret)
+{
+        bool cacheable;
+
+        rv_registry_findings(host->registry, unread);
+        return rv_sink_finish(unread, ret, &cacheable, NULL);
+}
+
 int rv_join(struct rv_host *host, const struct rv_ask *ask, struct rv_sink *sink)
 {
         const char *const *names;
+        const bool findings = strcmp(ask->view, "findings") == 0;
         size_t i, n = rv_registry_names(host->registry, &names);
-        struct rv_snapshot **parts = calloc(n + 1, sizeof(struct rv_snapshot *));
-        int rc;
+        struct rv_snapshot **parts = calloc(n + 2, sizeof(struct rv_snapshot *));
+        RV_SINK_CLEANUP struct rv_sink *unread =
+                findings ? rv_sink_new("reeve", "reeve", rv_common_view("findings"), ask->cancel) : NULL;
+        int rc = parts && (unread || !findings) ? RV_OK : RV_FAILED;
 
-        if (!parts)
-                return RV_FAILED;
-        rc = load_parts(host, ask, sink, parts);
-        if (!rc && strcmp(ask->view, "findings") == 0)
-                rv_registry_findings(host->registry, sink);
+        /* The host's own come first among those of their severity. */
+        if (!rc)
+                rc = load_parts(host, ask, sink, unread, parts + 1);
+        if (!rc && unread)
+                rc = finish_unread(host, unread, &parts[0]);
         rv_sink_joined(sink, NULL, "reeve", UINT_MAX);
         if (!rc)
-                rc = join_rows(ask->view, sink, parts, n + 1);
-        for (i = 0; i <= n; i++)
+                rc = join_rows(ask->view, sink, parts, n + 2);
+        for (i = 0; parts && i < n + 2; i++)
                 rv_snapshot_unref(parts[i]);
         free(parts);
         return rc;

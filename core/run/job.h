@@ -49,6 +49,10 @@ int rv_job_running(struct rv_state *state, uint64_t *ret_job, struct rv_err *err
 /* The request of a job as it was written (JSON text; "steps" are its steps by column id). */
 int rv_job_request(struct rv_state *state, uint64_t job, struct rv_buf *ret, struct rv_err *err) RV_CHECK;
 
+/* What a job that has ended failed by, with its causes, as its error: its code is returned. RV_OK: it has none, or none
+ * that can be read. */
+int rv_job_error(struct rv_state *state, uint64_t job, struct rv_err *err) RV_CHECK;
+
 enum rv_event_type { RV_EVENT_STEP = 1, RV_EVENT_PROGRESS, RV_EVENT_LOG, RV_EVENT_QUESTION, RV_EVENT_DONE };
 const char *rv_event_id(enum rv_event_type type); /* "step" and so on */
 struct rv_event {

@@ -15,6 +15,7 @@
 #include "core/base/time.h"
 #include "core/run/journal.h"
 #include "core/run/lockfile.h"
+#include "core/run/message_json.h"
 #include "core/run/runner_private.h"
 #include "core/run/state.h"
 
@@ -237,6 +238,24 @@ int rv_job_request(struct rv_state *state, uint64_t job, struct rv_buf *ret, str
         int rc = rv_state_job(state, job, &fd, err);
 
         return rc == RV_OK ? rv_job_file(fd, "request.json", RV_REQUEST_MAX, ret, err) : rc;
+}
+
+int rv_job_error(struct rv_state *state, uint64_t job, struct rv_err *err)
+{
+        RV_BUF_CLEANUP struct rv_buf text = { 0 };
+        RV_FD_CLEANUP int fd = -1;
+        const json_t *error;
+        json_t *json;
+        int code;
+
+        if (rv_state_job(state, job, &fd, NULL) != RV_OK ||
+            rv_job_file(fd, "result.json", RV_RESULT_MAX, &text, NULL) != RV_OK)
+                return RV_OK;
+        json = json_loadb(rv_buf_str(&text), text.size, JSON_ALLOW_NUL, NULL);
+        error = json_object_get(json, "error");
+        code = json_is_object(error) ? rv_err_from_json(error, err) : RV_OK;
+        json_decref(json);
+        return code;
 }
 
 /* Whether it may still be cancelled only its helper knows, so it is asked, and no file is written. */

@@ -122,6 +122,10 @@ int rv_kept_read(int job_fd, struct rv_kept *ret, struct rv_err *err)
                 json_decref(kept.json);
                 return rv_fail(err, RV_DAMAGED, N_("%1: is damaged: %2"), NULL, REQUEST, error.text, NULL);
         }
+        if (!rv_answers_valid(kept.answers)) {
+                json_decref(kept.json);
+                return rv_fail(err, RV_DAMAGED, N_("%1: is damaged: %2"), NULL, REQUEST, "answers", NULL);
+        }
         *ret = kept;
         return RV_OK;
 }

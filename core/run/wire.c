@@ -219,8 +219,7 @@ static bool is_plan_id(const char *s)
         return s && strlen(s) == RV_SHA256_HEX - 1 && strspn(s, "0123456789abcdef") == RV_SHA256_HEX - 1;
 }
 
-/* Answers are compared and logged as text, so nothing else may stand there. */
-static bool are_strings(json_t *object)
+bool rv_answers_valid(json_t *object)
 {
         const char *key;
         json_t *value;
@@ -247,7 +246,7 @@ static int check_verb(struct rv_wire *wire, const char *verb, const char *way, j
                    wire->requests || wire->answers) {
                 return fail_request(verb, err);
         }
-        if (!are_strings(wire->answers))
+        if (!rv_answers_valid(wire->answers))
                 return fail_request("answers", err);
         wire->way = (enum rv_way)found;
         wire->job = (uint64_t)job;

@@ -42,6 +42,9 @@ void rv_wire_free(struct rv_wire *wire);
 /* "requests" and "answers", as in a request and in what a job keeps of it. */
 void rv_requests_json(const struct rv_plan *plan, struct rv_json *json);
 void rv_answers_json(const struct rv_plan *plan, struct rv_json *json);
+/* Whether answers read from JSON are such an object, or NULL: they are compared and logged as text, so nothing but
+ * strings may stand there. */
+bool rv_answers_valid(json_t *answers);
 /* Makes the requests of such an array; *ret is malloc'd, and they and it are the caller's. */
 int rv_requests_from_json(const json_t *array, const struct rv_root *root, const struct rv_plugin *plugin,
                           struct rv_request ***ret, size_t *ret_n, struct rv_err *err) RV_CHECK;

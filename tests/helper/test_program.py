@@ -11,6 +11,7 @@ import struct
 import sys
 import termios
 import time
+import unittest
 
 from harness import *
 
@@ -182,6 +183,24 @@ class Program(Case):
         for words in (("--slot", "A"), ("--image", "x")):
             self.run_reeve("notes", "stamp", "1", "-y", *words, status=10)
         self.assertEqual((self.world.stamps(), self.world.listed()), ([], {}))
+
+    def test_what_failed_half_way_says_why(self):
+        os.mkdir(os.path.join(self.world.notes, "stamp-2"))
+        said = json.loads(self.run_reeve("notes", "stamp", "3", "-y", "--json", status=17))["error"]
+        self.assertIn("changed the system in part", said["message"])
+        self.assertIn("stamp-2", json.dumps(said["cause"]))
+        self.assertIn("jobs recover", said["hint"])
+
+    @unittest.skipIf(os.geteuid(), "only root can mount")
+    def test_a_read_only_root_is_named(self):
+        mount = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'
+        done = subprocess.run(["unshare", "-m", "sh", "-c", mount, self.world.root, self.reeve, "--root", self.world.root,
+                               "notes", "stamp", "1", "-y", "--json"], env=self.world.env, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 18, done.stdout + done.stderr)
+        error = json.loads(done.stdout)["error"]
+        self.assertIn("var/lib/reeve", error["message"])
+        self.assertIn("mount it for writing", error["hint"])
 
     def test_cancel_by_its_words(self):
         job = self.world.start(1000, 20)

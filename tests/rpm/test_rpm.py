@@ -185,6 +185,9 @@ class Views(Case):
             number = headers.copy('one')
         self.assertEqual(set(self.rows('packages', 'installed')),
                          {'one-1-1.noarch', 'one-2-1.noarch', f'#{number}'})
+        for word, status in (('install', 10), ('check-update', 19), ('history', 10)):
+            self.assertEqual(self.reeve('packages', word, 'one', status=status)['error'],
+                             self.reeve(word, 'one', status=status)['error'])
         error = self.reeve('packages', 'files', 'one', status=2)['error']
         self.assertIn(f'#{number}', error['hint'])
         self.reeve('packages', 'files', f'#{number}')

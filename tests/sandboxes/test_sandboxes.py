@@ -413,9 +413,11 @@ class Rights(Case):
         (sandbox / SITE / 'flask/app.py').write_text('drift')
         shutil.rmtree(self.root / 'var/lib/reeve')
         self.assertEqual(len(self.view('status', common=True, user='nobody')), 1)
-        (self.root / 'opt').chmod(0o700)
         (self.root / 'srv').mkdir(exist_ok=True)
         (self.root / 'srv').chmod(0o700)
+        rows = self.view('status', common=True, user='nobody', status=12).values()
+        self.assertEqual([row['severity'] for row in rows], ['warning', 'info'])  # the worst first, whatever it is of
+        (self.root / 'opt').chmod(0o700)
         self.view('sandboxes', user='nobody', status=12)
         said = self.warnings
         self.assertIn('/opt', ' '.join(said))

@@ -207,6 +207,13 @@ class Moving(Screen):
         opened.wait('Overview > two')
         opened.wait('Slot +two')
 
+    def test_reverse_before_anything_was_sorted(self):
+        opened = self.many()
+        opened.keys('S', 'home')
+        opened.wait('^> +python3-zip-2486 ')
+        opened.keys('S', 'home')
+        opened.wait('^> +(?!python3)[a-z]')
+
     def test_finding_about_several_leads_to_the_list_of_them(self):
         opened = self.open()
         opened.wait('2,500 rows')

@@ -293,7 +293,9 @@ static void test_kept_requests(void **state)
                 "{\"reeve\":1,\"plugin\":7,\"plan\":\"x\",\"data\":\"\",\"requests\":[],"
                 "\"answers\":{}}",
                 "{\"reeve\":1,\"reeve\":1,\"plugin\":\"p\",\"plan\":\"x\",\"data\":\"\","
-                "\"requests\":[],\"answers\":{}}"
+                "\"requests\":[],\"answers\":{}}",
+                "{\"reeve\":1,\"plugin\":\"p\",\"plan\":\"x\",\"data\":\"\","
+                "\"requests\":[],\"answers\":{\"k\":5}}"
         };
         RV_ERR_CLEANUP struct rv_err err = { 0 };
         struct world *world = *state;

@@ -12,6 +12,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/err.h"
+#include "core/base/spawn.h"
 #include "tui/present/command.h"
 
 static void check_split(const char *line, size_t n, const char *const *wanted)
@@ -64,12 +65,53 @@ static void quoting_is_read_back(void **state)
         }
 }
 
+/* A shell is the judge, at every width. */
+static void folded_lines_are_one_to_a_shell(void **state)
+{
+        static const char *const words[] = { "reeve",     "packages",
+                                             "--columns", "name,version,arch,verdict,signer_name,a_longer_one",
+                                             "--where",   "it's a b  c and not \\ 'quoted' name ~ \"xéé日本語\"",
+                                             "" };
+        RV_BUF_CLEANUP struct rv_buf line = { 0 }, wanted = { 0 };
+        size_t i, width, longest;
+
+        (void)state;
+        for (i = 0; i < sizeof words / sizeof *words; i++) {
+                rv_buf_add_str(&line, i ? " " : "");
+                rv_word_quote(words[i], &line);
+                rv_buf_printf(&wanted, "%s|", words[i]);
+        }
+        for (width = 20; width < 200; width++) {
+                RV_BUF_CLEANUP struct rv_buf script = { 0 }, out = { 0 }, errors = { 0 };
+                const char *argv[] = { "sh", "-c", NULL, NULL };
+                struct rv_spawn spawn = { .argv = argv, .stdin_fd = -1 };
+                const char *at;
+                int status = -1;
+
+                rv_words_fold(rv_buf_str(&line), width, &script);
+                for (at = rv_buf_str(&script), longest = 0; *at; at += strcspn(at, "\n"), at += *at == '\n')
+                        longest = strcspn(at, "\n") > longest ? strcspn(at, "\n") : longest;
+                assert_true(longest <= width);
+                rv_buf_clear(&out);
+                {
+                        RV_BUF_CLEANUP struct rv_buf whole = { 0 };
+
+                        rv_buf_printf(&whole, "printf '%%s|' %s", rv_buf_str(&script));
+                        argv[2] = rv_buf_str(&whole);
+                        assert_int_equal(rv_spawn(&spawn, &out, &errors, &status, NULL), 0);
+                }
+                assert_int_equal(status, 0);
+                assert_string_equal(rv_buf_str(&out), rv_buf_str(&wanted));
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(lines_are_split_as_a_shell_does),
                 cmocka_unit_test(an_open_quote_is_refused),
                 cmocka_unit_test(quoting_is_read_back),
+                cmocka_unit_test(folded_lines_are_one_to_a_shell),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

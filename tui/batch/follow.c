@@ -33,9 +33,8 @@ struct following {
         struct rv_follow *follow;
         struct rv_job_info info;
         bool bar, drawn, ended;
-        struct rv_buf last;          /* the step that was shown last */
-        struct rv_err *err;          /* of following itself */
-        struct rv_buf message, hint; /* packed, of the last event */
+        struct rv_buf last; /* the step that was shown last */
+        struct rv_err *err; /* of following itself */
 };
 
 static struct rv_loop *interrupted_loop; /* for the signal handler alone */
@@ -138,17 +137,6 @@ static void ask(struct following *f, const struct rv_event *event)
         }
 }
 
-/* The journal's event goes away with the call; its words are needed after the end. */
-static void keep_end(struct following *f, const struct rv_event *event)
-{
-        rv_buf_clear(&f->message);
-        rv_buf_clear(&f->hint);
-        if (event->packed)
-                rv_buf_add(&f->message, event->packed, event->packed_size);
-        if (event->hint)
-                rv_buf_add(&f->hint, event->hint, event->hint_size);
-}
-
 /* Every event has the same first members; the rest follows from its type. */
 static void write_event(struct following *f, const struct rv_event *event)
 {
@@ -196,8 +184,6 @@ static void on_event(const struct rv_event *event, void *user)
 {
         struct following *f = user;
 
-        if (event->type == RV_EVENT_DONE)
-                keep_end(f, event);
         if (f->settings->format == RV_NDJSON)
                 write_event(f, event);
         if (event->type == RV_EVENT_QUESTION)
@@ -242,23 +228,21 @@ static int turn_until_end(struct following *f, struct rv_loop *loop)
         return r;
 }
 
-/* How it ended, as the error that the caller reports; packed texts come from the job's own journal. */
+/* How it ended, as the error that the caller reports: the job's own, where it left one. */
 static int result_of(struct following *f, struct rv_err *err)
 {
         char id[24];
+        int code;
 
         (void)snprintf(id, sizeof id, "%" PRIu64, f->job);
         /* Cancelled and yet ok is a job that was undone, as it was asked. */
         if (f->info.result == RV_OK && (f->info.state == RV_JOB_DONE || f->info.state == RV_JOB_CANCELLED))
                 return RV_OK;
+        code = rv_job_error(f->state, f->job, err);
+        if (code)
+                return code;
         if (f->info.state == RV_JOB_INTERRUPTED)
                 return rv_fail(err, RV_INCOMPLETE, N_("job %1 was cut off"), N_("reeve jobs recover %1"), id, NULL);
-        if (f->message.size) {
-                err->code = f->info.result > RV_OK ? f->info.result : RV_FAILED;
-                rv_buf_add(&err->message, f->message.data, f->message.size);
-                rv_buf_add(&err->hint, rv_buf_str(&f->hint), f->hint.size);
-                return err->code;
-        }
         if (f->info.state == RV_JOB_CANCELLED)
                 return rv_fail(err, RV_CANCELLED, N_("job %1 was cancelled; nothing was changed"), NULL, id, NULL);
         return rv_fail(err, f->info.result > RV_OK ? f->info.result : RV_FAILED, N_("job %1 failed"),
@@ -310,8 +294,6 @@ static void following_free(struct following *f, struct rv_loop *loop)
         rv_loop_free(loop);
         rv_state_free(f->state);
         rv_buf_free(&f->last);
-        rv_buf_free(&f->message);
-        rv_buf_free(&f->hint);
 }
 
 int rv_follow_job(struct rv_session *session, const struct rv_settings *settings, uint64_t job,

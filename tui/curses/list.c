@@ -206,6 +206,20 @@ static void open_row(struct list *list)
         ui_open_row(list->page.ui, &place, rv_buf_str(&title));
 }
 
+/* Rows that nobody has sorted stand in the order of their first column, or nearly: that is the one to reverse. */
+static void reverse(struct list *list)
+{
+        const bool sorted = list->order.n > 0;
+        unsigned column;
+
+        if (!sorted && !list->layout.n)
+                return;
+        column = sorted ? list->order.column[0] : list->layout.columns[0].column;
+        if (!sorted)
+                list_sort(list, column);
+        list_sort(list, column);
+}
+
 /* What is not handled here is the same on every page. */
 static bool act_list(struct page *page, enum act act)
 {
@@ -235,8 +249,7 @@ static bool act_list(struct page *page, enum act act)
                 list_sort_menu(list);
                 return true;
         case ACT_REVERSE:
-                if (list->order.n)
-                        list_sort(list, list->order.column[0]);
+                reverse(list);
                 return true;
         case ACT_COLUMNS:
                 list_columns_menu(list);

@@ -22,6 +22,7 @@
 #include "tui/present/command.h"
 #include "tui/present/text.h"
 
+enum { FOLD_LEAST = 20 };
 enum {
         FIRST_WAIT_MS = 60, /* a start paints once: what comes within this comes with it */
         UPDATE_MS = 250,    /* at most four updates a second that no key asked for */
@@ -151,7 +152,6 @@ static void show_command(struct ui *ui, const char *lead, const char *words)
 {
         RV_BUF_CLEANUP struct rv_buf text = { 0 };
         struct area body;
-        const char *option;
 
         ui_body(&body);
         rv_buf_add_str(&text, lead);
@@ -166,11 +166,7 @@ static void show_command(struct ui *ui, const char *lead, const char *words)
                 rv_buf_add_str(&text, "\n\n");
         }
         rv_buf_add_str(&text, "$ ");
-        for (; (option = strstr(words, " --")) != NULL; words = option + 1) {
-                rv_buf_add(&text, words, (size_t)(option - words));
-                rv_buf_add_str(&text, " \\\n    ");
-        }
-        rv_buf_add_str(&text, words);
+        rv_words_fold(words, body.w > FOLD_LEAST ? (size_t)body.w - 4 : FOLD_LEAST, &text);
         ui_open_page(ui, _("As a command"), text.failed ? NULL : text_page(ui, rv_buf_steal(&text)));
 }
 

@@ -257,8 +257,11 @@ static int read_plugin(struct reader *r, struct rv_err *err)
         if (command->view)
                 return RV_OK;
         command->action = rv_plugin_action(command->plugin, word);
-        if (!command->action && !rv_plugin_alias(command->plugin, word, &command->view, &command->action))
-                return unknown_view(command->plugin, word, err);
+        if (!command->action && !rv_plugin_alias(command->plugin, word, &command->view, &command->action)) {
+                int later = strcmp(command->plugin->id, "packages") == 0 ? rv_later(word, err) : RV_OK;
+
+                return later == RV_OK ? unknown_view(command->plugin, word, err) : later;
+        }
         command->verb = command->view ? RV_DO_VIEW : RV_DO_ACTION;
         return RV_OK;
 }

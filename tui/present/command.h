@@ -52,6 +52,9 @@ int rv_words_split(const char *line, struct rv_arena *arena, const char ***ret_w
                    struct rv_err *err) RV_CHECK;
 /* Appends a word quoted so that a shell and rv_words_split() read it back. */
 void rv_word_quote(const char *word, struct rv_buf *out);
+/* Appends a line of such words as several that a shell reads as the one, an option at the beginning of each and none
+ * longer than width bytes (at least 20). */
+void rv_words_fold(const char *line, size_t width, struct rv_buf *out);
 
 /* What a view command yields: the snapshot, and the rows chosen and ordered. */
 struct rv_result {

@@ -88,6 +88,65 @@ static bool plain(char c)
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("_-+./:,=@%^", c);
 }
 
+/* The length of the word at `at`, its quotes and escapes included. */
+static size_t word_length(const char *at)
+{
+        bool quoted = false;
+        size_t n;
+
+        for (n = 0; at[n] && (quoted || at[n] != ' '); n++)
+                if (at[n] == '\'')
+                        quoted = !quoted;
+                else if (at[n] == '\\' && !quoted && at[n + 1])
+                        n++;
+        return n;
+}
+
+enum { UNBROKEN = 8 }; /* bytes that stay together: a character, or the quoting of a quote; and the end of a line */
+
+/* One word that is longer than a line. A backslash joins lines outside quotes only, so a quote is closed before it. */
+static size_t break_word(const char *word, size_t n, size_t used, size_t width, struct rv_buf *out)
+{
+        bool quoted = false;
+        size_t i;
+
+        for (i = 0; i < n; i++, used++) {
+                if (used + UNBROKEN > width && ((unsigned char)word[i] & 0xc0) != 0x80 && word[i] != '\'') {
+                        rv_buf_add_str(out, quoted ? "'\\\n'" : "\\\n");
+                        used = quoted;
+                }
+                quoted ^= word[i] == '\'';
+                rv_buf_add_char(out, word[i]);
+                if (word[i] == '\\' && !quoted && i + 1 < n)
+                        rv_buf_add_char(out, word[++i]);
+        }
+        return used;
+}
+
+void rv_words_fold(const char *line, size_t width, struct rv_buf *out)
+{
+        static const char indent[] = "    ";
+        size_t used = 0, n;
+
+        while (*line) {
+                if (*line == ' ') {
+                        line++;
+                        continue;
+                }
+                n = word_length(line);
+                if (used && (strncmp(line, "--", 2) == 0 || used + 1 + n + 2 > width)) {
+                        rv_buf_add_str(out, " \\\n");
+                        rv_buf_add_str(out, indent);
+                        used = strlen(indent);
+                } else if (used) {
+                        rv_buf_add_char(out, ' ');
+                        used++;
+                }
+                used = break_word(line, n, used, width, out);
+                line += n;
+        }
+}
+
 void rv_word_quote(const char *word, struct rv_buf *out)
 {
         const char *at;

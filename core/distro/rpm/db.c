@@ -8,8 +8,6 @@
 
 #include "core/base/err.h"
 
-static const char REBUILD[] = N_("restore it from a backup; if rpm can still read it: rpmdb --rebuilddb");
-
 /* What makes the rows other than what rpm would see. */
 static void warn_of_state(const struct rv_rpmdb *db)
 {
@@ -111,7 +109,8 @@ int rv_rpmdb_fail(const struct rv_rpmdb *db, int code, const char *reason, struc
         if (code == RV_FAILED)
                 return rv_fail(err, code, N_("%1: the package database cannot be read: %2"), NULL, db->place.path,
                                reason, NULL);
-        return rv_fail(err, code, N_("%1: the package database is damaged: %2"), REBUILD, db->place.path, reason, NULL);
+        return rv_fail(err, code, N_("%1: the package database is damaged: %2"), RV_RPM_RESTORE, db->place.path, reason,
+                       NULL);
 }
 
 int rv_rpmdb_cut(const struct rv_rpmdb *db, int code, const char *reason, struct rv_err *err)

@@ -17,7 +17,6 @@
 static const char *const directories[] = { "/usr/lib/sysimage/rpm", "/var/lib/rpm", "/usr/share/rpm" };
 enum { N_DIRECTORIES = sizeof directories / sizeof *directories };
 
-static const char RESTORE[] = N_("restore it from a backup; if rpm can still read it: rpmdb --rebuilddb");
 static const char MOVE_AWAY[] = N_("move it away, and restore the database from a backup");
 
 /* The first page of an empty sqlite database is the smallest that can be one. */
@@ -90,12 +89,12 @@ static int check_file(struct rv_place *place, const void *magic, size_t n, struc
         if (!S_ISREG(place->stamp.st_mode))
                 return rv_fail(err, RV_DAMAGED, N_("%1: is not a file"), MOVE_AWAY, place->path, NULL);
         if (place->stamp.st_size == 0)
-                return rv_fail(err, RV_DAMAGED, N_("%1: the package database is empty (0 bytes)"), RESTORE, place->path,
-                               NULL);
+                return rv_fail(err, RV_DAMAGED, N_("%1: the package database is empty (0 bytes)"), RV_RPM_RESTORE,
+                               place->path, NULL);
         if (place->stamp.st_size < SMALLEST || pread(place->fd, head, n, 0) != (ssize_t)n ||
             memcmp(head, magic, n) != 0)
                 return rv_fail(err, RV_DAMAGED, N_("%1: is no package database, or its beginning is destroyed"),
-                               RESTORE, place->path, NULL);
+                               RV_RPM_RESTORE, place->path, NULL);
         return RV_OK;
 }
 

@@ -9,6 +9,11 @@
 
 #include <reeve/view.h>
 
+/* The way out of what is wrong with a whole database. */
+#define RV_RPM_RESTORE                                                                                              \
+        N_("restore it from a backup; if rpm can still read it, copy it away and rebuild it in that system: rpmdb " \
+           "--rebuilddb")
+
 struct rv_place {
         const char *directory;  /* below the root, constant */
         char path[64], wal[64]; /* of the database and its write-ahead log */

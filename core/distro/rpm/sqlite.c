@@ -11,8 +11,6 @@ enum {
         WATCH_MOST = 1000    /* such rounds without a row: the search of a million packages by name takes fewer */
 };
 
-static const char REBUILD[] = N_("restore it from a backup; if rpm can still read it: rpmdb --rebuilddb");
-
 struct reader {
         sqlite3 *db;
         sqlite3_stmt *rows;
@@ -85,7 +83,7 @@ static int check_table(const struct rv_rpmdb *db, struct rv_err *err)
                 return RV_OK;
         if (step != SQLITE_DONE)
                 return failed(db, err);
-        return rv_fail(err, RV_DAMAGED, N_("%1: has no table of packages"), REBUILD, db->place.path, NULL);
+        return rv_fail(err, RV_DAMAGED, N_("%1: has no table of packages"), RV_RPM_RESTORE, db->place.path, NULL);
 }
 
 static int sqlite_open(struct rv_rpmdb *db, struct rv_err *err)
