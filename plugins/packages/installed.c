@@ -57,6 +57,23 @@ static void put_verdict(struct rv_sink *sink, struct rv_walk *walk, struct rv_bu
 }
 
 /* All that the header knows, whatever was asked for: one package costs nothing. */
+/* The row of the header that the walk stands at. */
+static int put_package(struct rv_sink *sink, struct rv_walk *walk, bool verdict, struct rv_buf *scratch,
+                       struct rv_err *err)
+{
+        int r = rv_row_begin(sink, 0);
+
+        if (r)
+                return r;
+        put_buf(sink, I_NEVRA, &walk->key);
+        if (walk->sound)
+                put_header(sink, &walk->header, scratch);
+        if (verdict)
+                put_verdict(sink, walk, scratch);
+        /* What there was no memory for must not look like what is not known. */
+        return scratch->failed || walk->key.failed ? rv_fail_memory(err) : RV_OK;
+}
+
 int info_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err)
 {
         RV_BUF_CLEANUP struct rv_buf scratch = { 0 };
@@ -65,15 +82,7 @@ int info_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err 
 
         if (!r)
                 r = rv_walk_find(&walk, rv_arg(query, "package", 0), err);
-        if (!r)
-                r = rv_row_begin(sink, 0);
-        if (r)
-                return r;
-        put_buf(sink, I_NEVRA, &walk.key);
-        if (walk.sound)
-                put_header(sink, &walk.header, &scratch);
-        put_verdict(sink, &walk, &scratch);
-        return scratch.failed || walk.key.failed ? rv_fail_memory(err) : RV_OK;
+        return r ? r : put_package(sink, &walk, true, &scratch, err);
 }
 
 int installed_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err)
@@ -83,18 +92,7 @@ int installed_fill(const struct rv_query *query, struct rv_sink *sink, struct rv
         RV_WALK_CLEANUP struct rv_walk walk = { 0 };
         int r = rv_walk_open(rv_root_fd(query), sink, verdicts, &walk, err);
 
-        while (!r && !(r = rv_walk_next(&walk, err)) && walk.row.blob) {
-                r = rv_row_begin(sink, 0);
-                if (r)
-                        return r;
-                put_buf(sink, I_NEVRA, &walk.key);
-                if (walk.sound)
-                        put_header(sink, &walk.header, &scratch);
-                if (verdicts)
-                        put_verdict(sink, &walk, &scratch);
-                /* What there was no memory for must not look like what is not known. */
-                if (scratch.failed || walk.key.failed)
-                        r = rv_fail_memory(err);
-        }
+        while (!r && !(r = rv_walk_next(&walk, err)) && walk.row.blob)
+                r = put_package(sink, &walk, verdicts, &scratch, err);
         return r;
 }
