@@ -16,21 +16,20 @@
 #include "core/base/err.h"
 #include "core/base/log.h"
 #include "core/base/paths.h"
+#include "core/distro/open.h"
 #include "core/model/load.h"
 #include "core/model/registry.h"
 #include "core/run/job.h"
 #include "tui/batch/batch.h"
 #include "tui/batch/output.h"
 #include "tui/complete/complete.h"
+#include "tui/curses/curses.h"
 #include "tui/inside.h"
 #include "tui/line/line.h"
 #include "tui/man/man.h"
 #include "tui/present/command.h"
 #include "tui/present/looks.h"
 #include "tui/present/text.h"
-#ifdef HAVE_CURSES
-#include "tui/curses/curses.h"
-#endif
 
 enum { FIRST_WORDS = 14 }; /* plugin, view, and six options with their values */
 
@@ -40,7 +39,6 @@ static bool on_terminal(const struct rv_session *session)
         return session->output->terminal && isatty(STDIN_FILENO) == 1;
 }
 
-#ifdef HAVE_CURSES
 /* A terminal without a name, or one that says it is dumb, gets no escape sequence. */
 static bool can_place_cursor(void)
 {
@@ -49,8 +47,11 @@ static bool can_place_cursor(void)
         return term && *term && strcmp(term, "dumb") != 0 && strcmp(term, "unknown") != 0;
 }
 
+/* RV_UNSUPPORTED: line mode serves instead. A terminal that can do no more needs no remark; a screen that is broken
+ * does. */
 static int open_screen(struct rv_session *session, const struct rv_command *command, struct rv_err *err)
 {
+        const struct rv_backend wanted = { RV_CURSES_ABI, sizeof(struct rv_curses) };
         struct rv_ui_options options = { .plugin = command->plugin_id,
                                          .view = command->view ? command->view->id : NULL,
                                          .where = command->where,
@@ -59,22 +60,21 @@ static int open_screen(struct rv_session *session, const struct rv_command *comm
                                          .limit = command->limit,
                                          .color = command->settings.color,
                                          .ascii = command->settings.ascii || !session->output->utf8 };
+        const struct rv_curses *curses;
+        const void *opened = NULL;
 
+        if (!can_place_cursor())
+                return rv_fail(err, RV_UNSUPPORTED, N_("this terminal cannot place a cursor"), NULL, NULL);
+        if (rv_backend_open("curses", wanted, &opened, err)) {
+                (void)rv_session_complain(session, &command->settings, err);
+                return RV_UNSUPPORTED;
+        }
+        curses = opened;
         /* Every view of the screen is about the same image or slot. */
         for (size_t i = 0; i < command->n_options && i + 1 < sizeof session->host->options / sizeof(char *); i++)
                 session->host->options[i] = command->options[i];
-        if (can_place_cursor())
-                return rv_curses_main(session->host, &options, err);
-        return rv_fail(err, RV_UNSUPPORTED, N_("this terminal cannot place a cursor"), NULL, NULL);
+        return curses->run(session->host, &options, err);
 }
-#else
-static int open_screen(struct rv_session *session, const struct rv_command *command, struct rv_err *err)
-{
-        (void)session;
-        (void)command;
-        return rv_fail(err, RV_UNSUPPORTED, N_("this reeve was built without a screen"), NULL, NULL);
-}
-#endif
 
 static int run_line_command(void *user, const char *const *words, size_t n)
 {

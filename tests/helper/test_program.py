@@ -25,6 +25,7 @@ class Program(Case):
         super().setUp()
         self.reeve = os.path.join(self.world.tree, "bin/reeve")
         shutil.copy(os.path.join(BUILD, "bin/reeve"), self.reeve)
+        shutil.copy(os.path.join(BUILD, "lib/reeve/curses.so"), os.path.join(self.world.tree, "lib/reeve"))
 
     def run_reeve(self, *words, status=0):
         done = subprocess.run([self.reeve, "--root", self.world.root, *words], env=self.world.env, text=True,

@@ -16,7 +16,7 @@ ALLOWED = {
     "tui/present": {"tui/present", "core/run", "core/model", "core/base", "core/include"},
     "tui/batch": {"tui/batch", "tui/present", "core/run", "core/model", "core/base", "core/include"},
     "tui/line": {"tui/line", "tui/present", "core/run", "core/model", "core/base", "core/include"},
-    "tui/curses": {"tui/curses", "tui/present", "core/run", "core/model", "core/base", "core/include"},
+    "tui/curses": {"tui/curses", "tui/present", "core/run", "core/model", "core/base", "core/distro", "core/include"},
     "tui/complete": {"tui/complete", "tui/present", "core/run", "core/model", "core/base", "core/include"},
     "tui/man": {"tui/man", "tui/present", "core/run", "core/model", "core/base", "core/include"},
     "tui": {"tui", "tui/present", "tui/batch", "tui/line", "tui/curses", "tui/complete", "tui/man", "core/run",

@@ -11,6 +11,7 @@ import os
 import re
 import signal
 import struct
+import subprocess
 import sys
 import termios
 import time
@@ -714,6 +715,24 @@ class Faults(Screen):
             opened.drain()
             self.assertNotIn(b'\x1b', bytes(opened.raw))
             self.assertEqual(opened.restored(), [])
+
+    def test_broken_screen_gets_line_mode(self):
+        """Curses is loaded for the screen only; where it cannot be, that is said, and lines serve."""
+        listed = subprocess.run([self.world.tree / 'bin/reeve'], env=self.world.environment(LD_TRACE_LOADED_OBJECTS='1'),
+                                capture_output=True, text=True, check=True).stdout
+        self.assertIn('libreeve', listed)
+        self.assertNotIn('curses', listed)
+        part = self.world.tree / 'lib/reeve/curses.so'
+        for content, said in ((None, 'is not installed'), (b'no library', 'is not a library')):
+            part.unlink()
+            if content:
+                part.write_bytes(content)
+            opened = self.open('ui', 'fixture/many')
+            opened.wait(said)
+            opened.wait('rows')
+            opened.type('quit\n')
+            self.assertEqual(os.waitstatus_to_exitcode(opened.waitpid()), 0)
+            part.touch()
 
     def test_repaint(self):
         opened = self.many()

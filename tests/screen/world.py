@@ -19,6 +19,7 @@ class World:
             directory.mkdir(parents=True)
         shutil.copy(reeve, self.tree / 'bin/reeve')
         shutil.copy(library, self.tree / 'lib' / os.path.basename(library))
+        shutil.copy(Path(library).parent / 'reeve/curses.so', self.tree / 'lib/reeve')
         for plugin in plugins:
             shutil.copy(plugin, self.tree / 'lib/reeve/plugins')
         if locale:

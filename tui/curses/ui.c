@@ -384,7 +384,7 @@ static void ui_free(struct ui *ui, int rc)
         rv_buf_free(&ui->kept);
 }
 
-int rv_curses_main(struct rv_host *host, const struct rv_ui_options *options, struct rv_err *err)
+static int run_screen(struct rv_host *host, const struct rv_ui_options *options, struct rv_err *err)
 {
         struct ui ui = { .host = host, .options = options };
         int rc = term_open(options, &ui.term, err);
@@ -411,3 +411,5 @@ int rv_curses_main(struct rv_host *host, const struct rv_ui_options *options, st
                 rc = rv_fail(err, RV_OUTPUT, N_("the terminal was closed"), NULL, NULL);
         return rc;
 }
+
+RV_BACKEND struct rv_curses rv_backend = { .backend = { RV_CURSES_ABI, sizeof(struct rv_curses) }, .run = run_screen };
