@@ -15,7 +15,6 @@
 #include "core/base/environ.h"
 #include "core/base/err.h"
 #include "core/base/log.h"
-#include "core/base/paths.h"
 #include "core/distro/open.h"
 #include "core/model/load.h"
 #include "core/model/registry.h"
@@ -215,7 +214,7 @@ static void read_looks(struct rv_session *session, const struct rv_host *host, b
 static int run(struct rv_session *session, struct rv_host *host, bool quiet, int argc, char **argv)
 {
         RV_ERR_CLEANUP struct rv_err err = { 0 };
-        int r = rv_host_open(session->base.root, session->plugin_directory, host, &err);
+        int r = rv_host_open(session->base.root, NULL, host, &err);
 
         if (r != RV_OK)
                 return rv_session_complain(session, &session->base, &err);
@@ -240,7 +239,6 @@ int main(int argc, char **argv)
         struct rv_session session = { .output = &output, .doors = &doors };
         struct rv_host host = { .cache_fd = -1, .shared_fd = -1 };
         struct rv_settings scanned;
-        struct rv_paths paths;
         int r, written;
 
         hold_descriptors();
@@ -250,9 +248,6 @@ int main(int argc, char **argv)
         signal(SIGXFSZ, SIG_IGN); /* a limit of file sizes is an error of the write, as a full disk is */
         open_log();
         rv_output_init(&output, STDOUT_FILENO);
-        rv_paths_find(&paths);
-        session.plugin_directory = paths.plugins;
-        session.locale_directory = paths.locale;
         rv_settings_init(&session.base);
         if (argc > 1 && strcmp(argv[1], "--version") == 0) {
                 rv_buf_add_str(&output.buf, "reeve " RV_PROGRAM_VERSION "\n");

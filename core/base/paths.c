@@ -3,6 +3,7 @@
 #include "core/base/paths.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,13 +50,15 @@ static void set_path(char out[PATH_MAX], const char *directory, const char *name
                 out[0] = '\0';
 }
 
-void rv_paths_find(struct rv_paths *ret)
+static struct rv_paths found;
+
+static void find(void)
 {
+        struct rv_paths *ret = &found;
         char exe[PATH_MAX];
         struct stat st;
         ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
 
-        *ret = (struct rv_paths){ .owner = 0 };
         if (n > 0) {
                 exe[n] = '\0';
                 if (stat("/proc/self/exe", &st) == 0)
@@ -75,6 +78,14 @@ void rv_paths_find(struct rv_paths *ret)
                 set_path(ret->locale, RV_LOCALE_DIR, "");
                 set_path(ret->cache, "/var/cache", "");
         }
+}
+
+const struct rv_paths *rv_paths_find(void)
+{
+        static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+        (void)pthread_once(&once, find);
+        return &found;
 }
 
 static bool owner_trusted(const struct rv_paths *paths, uid_t uid)

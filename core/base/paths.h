@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Where reeve's own parts lie: at the compiled-in places, or in the build tree that the running program belongs to; and
  * whether what lies there may be loaded.
- * Ownership: the paths are the caller's and need no freeing. */
+ * Ownership: the paths are found once, for all threads, and borrowed. */
 #ifndef REEVE_BASE_PATHS_H
 #define REEVE_BASE_PATHS_H
 
@@ -17,8 +17,8 @@ struct rv_paths {
         uid_t owner; /* of the running program's file */
 };
 
-/* Fills in the paths from /proc/self/exe; without /proc the compiled-in ones. */
-void rv_paths_find(struct rv_paths *ret);
+/* The paths by /proc/self/exe, looked up once; without /proc the compiled-in ones. */
+const struct rv_paths *rv_paths_find(void);
 
 /* Whether a library or program may be loaded from path. With euid 0 the file and every parent directory must be owned
  * by root and not be writable by others; in a build tree the owner may also be the running program's, and a parent may

@@ -35,16 +35,15 @@ static int load(const char *path, const char *name, struct rv_backend wanted, co
 
 int rv_backend_open(const char *name, struct rv_backend wanted, const void **ret, struct rv_err *err)
 {
-        struct rv_paths paths;
+        const struct rv_paths *paths = rv_paths_find();
         char path[PATH_MAX + 64];
         int r;
 
-        rv_paths_find(&paths);
-        if (snprintf(path, sizeof path, "%s/%s.so", paths.backends, name) >= (int)sizeof path)
+        if (snprintf(path, sizeof path, "%s/%s.so", paths->backends, name) >= (int)sizeof path)
                 return rv_fail(err, RV_UNSUPPORTED, N_("the part of reeve for this, %1, is not installed"), NULL, name,
                                NULL);
         if (access(path, F_OK) == 0) {
-                r = rv_paths_trusted(&paths, path, err);
+                r = rv_paths_trusted(paths, path, err);
                 if (!r)
                         r = rv_library_check(path, err);
                 if (r)

@@ -74,13 +74,11 @@ static bool starter_gone(void *user)
 static int open_desk(struct rv_work *work, const struct rv_wire *wire, bool make, struct desk *desk, int *ret_lock,
                      struct rv_err *err)
 {
-        struct rv_paths paths;
         int rc = rv_root_open(wire->root, &desk->root, err);
 
         if (rc != RV_OK)
                 return rc;
-        rv_paths_find(&paths);
-        desk->registry = rv_registry_new(paths.plugins, work->plugins[0] ? work->plugins : NULL);
+        desk->registry = rv_registry_new(NULL, work->plugins[0] ? work->plugins : NULL);
         if (!desk->registry)
                 return rv_fail_memory(err);
         rc = rv_state_place(&desk->root, work->home, make, &desk->state, err);

@@ -64,23 +64,20 @@ static int descend_making(int parent, const char *name, mode_t mode)
 
 static int open_roots_base(void)
 {
-        struct rv_paths paths;
+        const struct rv_paths *paths = rv_paths_find();
 
-        rv_paths_find(&paths);
-        if (paths.build_tree)
-                (void)mkdir(paths.cache, 0755);
+        if (paths->build_tree)
+                (void)mkdir(paths->cache, 0755);
         /* A link in its place could have root write wherever it points. */
-        return descend_making(open(paths.cache, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), "reeve", 0755);
+        return descend_making(open(paths->cache, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), "reeve", 0755);
 }
 
 int rv_cache_open_shared(const struct rv_root *root)
 {
-        struct rv_paths paths;
-
         if (geteuid() == 0 || root->foreign)
                 return -1;
-        rv_paths_find(&paths);
-        return descend(descend(open(paths.cache, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), "reeve", 0), HOST, 0);
+        return descend(descend(open(rv_paths_find()->cache, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), "reeve", 0),
+                       HOST, 0);
 }
 
 static int open_base(void)

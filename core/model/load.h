@@ -37,9 +37,9 @@ struct rv_host {
 /* The value of an option that every query gets; NULL: not given. Borrowed. */
 const char *rv_host_option(const struct rv_host *host, const char *id);
 
-/* directory: where the plugins lie; cache: the cache's own directory or NULL for the usual place (/var/cache/reeve with
- * euid 0, else $XDG_CACHE_HOME/reeve or ~/.cache/reeve); it is made when it is missing. A cache that cannot be used is
- * no error. */
+/* directory: where the plugins lie, NULL: where those of this program do; cache: the cache's own directory or NULL for
+ * the usual place (/var/cache/reeve with euid 0, else $XDG_CACHE_HOME/reeve or ~/.cache/reeve); it is made when it is
+ * missing. A cache that cannot be used is no error. */
 int rv_host_open(const char *root, const char *plugin_directory, struct rv_host *ret, struct rv_err *err) RV_CHECK;
 void rv_host_close(struct rv_host *host);
 

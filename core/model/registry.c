@@ -26,9 +26,8 @@ struct entry {
 };
 
 struct rv_registry {
-        struct rv_paths paths;
-        struct entry entries[PLUGINS_MAX];
-        const char *names[PLUGINS_MAX];
+        struct entry *entries; /* they grow until the directories are read, and stay where they are after */
+        const char **names;
         size_t n;
         struct rv_arena arena;
         const char *unread; /* the directory that could not be read to its end, and why (errno) */
@@ -78,15 +77,18 @@ static void add(struct rv_registry *registry, const char *directory, const char 
 {
         char id[64], path[PATH_MAX];
         int n = snprintf(path, sizeof path, "%s/%s", directory, file);
-        struct entry *entry = &registry->entries[registry->n];
+        struct entry entry = { 0 }, *entries;
 
         if (!library_name(file, id) || n <= 0 || (size_t)n >= sizeof path || registry->n == PLUGINS_MAX ||
             find(registry, id))
                 return;
-        entry->id = rv_arena_strdup(&registry->arena, id);
-        entry->path = rv_arena_strdup(&registry->arena, path);
-        if (entry->id && entry->path)
-                registry->n++;
+        entry.id = rv_arena_strdup(&registry->arena, id);
+        entry.path = rv_arena_strdup(&registry->arena, path);
+        entries = realloc(registry->entries, (registry->n + 1) * sizeof entry);
+        if (entries)
+                registry->entries = entries;
+        if (entries && entry.id && entry.path)
+                entries[registry->n++] = entry;
         else
                 registry->why = ENOMEM;
 }
@@ -156,11 +158,16 @@ struct rv_registry *rv_registry_new(const char *directory, const char *extra)
         if (!registry)
                 return NULL;
         pthread_mutex_init(&registry->lock, NULL);
-        rv_paths_find(&registry->paths);
         if (geteuid() != 0)
                 scan_extra(registry, extra);
-        scan(registry, directory ? directory : registry->paths.plugins);
-        qsort(registry->entries, registry->n, sizeof *registry->entries, tab_order);
+        scan(registry, directory ? directory : rv_paths_find()->plugins);
+        registry->names = rv_arena_alloc(&registry->arena, (registry->n + 1) * sizeof *registry->names);
+        if (!registry->names) {
+                registry->why = ENOMEM;
+                registry->n = 0;
+        }
+        if (registry->n)
+                qsort(registry->entries, registry->n, sizeof *registry->entries, tab_order);
         for (i = 0; i < registry->n; i++)
                 registry->names[i] = registry->entries[i].id;
         return registry;
@@ -176,6 +183,7 @@ void rv_registry_free(struct rv_registry *registry)
                 rv_err_clear(&registry->entries[i].err);
         rv_arena_free(&registry->arena);
         pthread_mutex_destroy(&registry->lock);
+        free(registry->entries);
         free(registry);
 }
 
@@ -200,7 +208,7 @@ static void try_open(struct rv_registry *registry, struct entry *entry)
         if (entry->tried)
                 return;
         entry->tried = true;
-        if (rv_plugin_open(&registry->paths, entry->path, entry->id, &registry->arena, &entry->plugin, &entry->err))
+        if (rv_plugin_open(rv_paths_find(), entry->path, entry->id, &registry->arena, &entry->plugin, &entry->err))
                 entry->plugin = NULL;
 }
 

@@ -265,14 +265,14 @@ static int start(const struct wanted *wanted, uint64_t *ret_job, struct rv_err *
 {
         RV_BUF_CLEANUP struct rv_buf request = { 0 };
         struct word word = { 0 };
-        struct rv_paths paths;
-        char *const argv[] = { paths.helper, NULL };
+        char helper[PATH_MAX];
+        char *const argv[] = { helper, NULL };
         enum rv_unit unit = RV_UNIT_NONE;
         int rc;
 
-        rv_paths_find(&paths);
-        rc = rv_paths_trusted(&paths, paths.helper, err);
-        if (rc == RV_OK && geteuid() == 0 && access(SYSTEMD, F_OK) == 0 && !try_scope(wanted, paths.helper, &word))
+        (void)snprintf(helper, sizeof helper, "%s", rv_paths_find()->helper);
+        rc = rv_paths_trusted(rv_paths_find(), helper, err);
+        if (rc == RV_OK && geteuid() == 0 && access(SYSTEMD, F_OK) == 0 && !try_scope(wanted, helper, &word))
                 unit = RV_UNIT_FAILED;
         if (rc == RV_OK && !word.hello) {
                 rv_buf_clear(&word.text);
@@ -284,7 +284,7 @@ static int start(const struct wanted *wanted, uint64_t *ret_job, struct rv_err *
                 rc = understand(&word, ret_job, err);
         rv_buf_free(&word.text);
         if (rc == RV_OK)
-                rv_log("job", "%s runs job %llu", paths.helper, (unsigned long long)*ret_job);
+                rv_log("job", "%s runs job %llu", helper, (unsigned long long)*ret_job);
         return rc;
 }
 

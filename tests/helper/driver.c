@@ -207,14 +207,12 @@ static int with_state(struct rv_host *host, char **words, int n, struct rv_err *
 int main(int argc, char **argv)
 {
         RV_ERR_CLEANUP struct rv_err err = { 0 };
-        struct rv_paths paths;
         struct rv_host host;
         int rc;
 
         if (argc < 3)
                 return RV_USAGE;
-        rv_paths_find(&paths);
-        rc = rv_host_open(argv[1], paths.plugins, &host, &err);
+        rc = rv_host_open(argv[1], NULL, &host, &err);
         if (rc != RV_OK)
                 return print_error(&err, rc);
         host.own_views = rv_own_views;

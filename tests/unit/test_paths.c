@@ -139,9 +139,9 @@ static void test_links(void **state)
 /* This program lies in a build tree, so its parts do; they are inside it, and none is empty. */
 static void test_found(void **state)
 {
-        struct rv_paths paths;
+        const struct rv_paths *paths = rv_paths_find();
         char tree[PATH_MAX], *end;
-        const char *const inside[] = { paths.plugins, paths.backends, paths.helper, paths.locale, paths.cache };
+        const char *const inside[] = { paths->plugins, paths->backends, paths->helper, paths->locale, paths->cache };
         ssize_t n = readlink("/proc/self/exe", tree, sizeof tree - 1);
         size_t i;
 
@@ -154,12 +154,12 @@ static void test_found(void **state)
         end = strrchr(tree, '/');
         assert_non_null(end);
         end[1] = '\0';
-        rv_paths_find(&paths);
-        assert_true(paths.build_tree);
+        assert_ptr_equal(rv_paths_find(), paths);
+        assert_true(paths->build_tree);
         for (i = 0; i < sizeof inside / sizeof *inside; i++)
                 assert_memory_equal(inside[i], tree, strlen(tree));
-        assert_string_equal(paths.helper + strlen(tree), "bin/reeve-helper");
-        assert_int_equal(access(paths.helper, X_OK), 0);
+        assert_string_equal(paths->helper + strlen(tree), "bin/reeve-helper");
+        assert_int_equal(access(paths->helper, X_OK), 0);
 }
 
 int main(void)

@@ -9,6 +9,7 @@
 #include "core/base/err.h"
 #include "core/base/file.h"
 #include "core/base/log.h"
+#include "core/base/paths.h"
 #include "core/model/load.h"
 #include "core/model/registry.h"
 #include "tui/batch/emit.h"
@@ -22,7 +23,7 @@ void rv_session_localize(struct rv_session *session)
         if (session->localized)
                 return;
         session->localized = true;
-        session->output->utf8 = rv_text_setup(session->locale_directory);
+        session->output->utf8 = rv_text_setup(rv_paths_find()->locale);
 }
 
 /* Standard error is where complaints end: there is nowhere left to report that it cannot be written. */
@@ -154,7 +155,7 @@ static int run_with_root(struct rv_session *session, struct rv_command *command,
 
         if (strcmp(command->settings.root, before->root.path) == 0)
                 return run(session, command, err);
-        r = rv_host_open(command->settings.root, session->plugin_directory, &host, err);
+        r = rv_host_open(command->settings.root, NULL, &host, err);
         if (r != RV_OK)
                 return r;
         host.own_views = before->own_views;

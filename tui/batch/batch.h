@@ -28,7 +28,6 @@ struct rv_doors {
 
 struct rv_session {
         struct rv_host *host;
-        const char *plugin_directory, *locale_directory;
         struct rv_settings base; /* what the program was started with: every command begins with it */
         struct rv_output *output;
         const struct rv_doors *doors;

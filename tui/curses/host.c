@@ -164,10 +164,9 @@ static int step_into(int fd, const char *name, bool make)
 /* The selection is the administrator's, not the looked-at system's: looking at a root leaves nothing in it. */
 static int roots_base(void)
 {
-        struct rv_paths paths;
+        const struct rv_paths *paths = rv_paths_find();
 
-        rv_paths_find(&paths);
-        return open(paths.build_tree ? paths.cache : "/var/lib", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        return open(paths->build_tree ? paths->cache : "/var/lib", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
 /* Root keeps nothing in a home that sudo may have left it: that would be another user's directory. */
