@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SHORT = 31 }; /* bytes of most numbers and words, which are then printed once and not measured before */
+
 void rv_buf_free(struct rv_buf *buf)
 {
         free(buf->data);
@@ -64,17 +66,22 @@ void rv_buf_add_str(struct rv_buf *buf, const char *s)
 
 void rv_buf_vprintf(struct rv_buf *buf, const char *format, va_list ap)
 {
+        char *at = rv_buf_reserve(buf, SHORT);
+        size_t room = at ? buf->capacity - buf->size : 0;
         va_list again;
-        char *at;
         int n;
 
         va_copy(again, ap);
-        n = vsnprintf(NULL, 0, format, ap);
-        at = n < 0 ? NULL : rv_buf_reserve(buf, (size_t)n);
-        if (at) {
-                (void)vsnprintf(at, (size_t)n + 1, format, again);
-                buf->size += (size_t)n;
+        n = vsnprintf(at, room, format, ap);
+        if (at && n >= 0 && (size_t)n >= room) {
+                at = rv_buf_reserve(buf, (size_t)n);
+                if (at)
+                        (void)vsnprintf(at, (size_t)n + 1, format, again);
         }
+        if (at && n >= 0)
+                buf->size += (size_t)n;
+        else if (buf->data)
+                buf->data[buf->size] = '\0'; /* as if nothing had been written */
         va_end(again);
 }
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { MAX_CHAR = 0x10ffff };
+enum { DEL = 0x7f, MAX_CHAR = 0x10ffff };
 
 /* The lead byte's range excludes most of what is invalid; `least` finds overlong forms of three and four bytes. */
 size_t rv_utf8_decode(const char *s, size_t n, uint32_t *ret)
@@ -101,6 +101,9 @@ size_t rv_text_fit(const char *s, size_t n, size_t cells, size_t *ret_cells)
         uint32_t c;
 
         for (i = 0; i < n; i += length, used += width) {
+                length = width = 1;
+                if (s[i] >= ' ' && s[i] < DEL && used < cells) /* nearly all text: no table is asked */
+                        continue;
                 length = rv_utf8_decode(s + i, n - i, &c);
                 width = length ? (size_t)rv_char_width(c) : 1;
                 if (!length)

@@ -46,29 +46,33 @@ static int refuse(const struct adoption *a, const char *what)
                        N_("ask whoever supplies it for a version that fits reeve's SDK"), a->id, what, NULL);
 }
 
-static bool inside(const struct rv_ranges *ranges, const void *start, size_t size, bool executable)
+/* Bytes from there to the end of the range that it lies in; 0: it lies in none. */
+static size_t room(const struct rv_ranges *ranges, const char *at, bool executable)
 {
-        const char *at = start;
         size_t i;
 
         for (i = 0; i < ranges->n; i++)
-                if (at >= ranges->at[i].start && at < ranges->at[i].end && size <= (size_t)(ranges->at[i].end - at) &&
-                    (!executable || ranges->at[i].executable))
-                        return true;
-        return false;
+                if (at >= ranges->at[i].start && at < ranges->at[i].end && (!executable || ranges->at[i].executable))
+                        return (size_t)(ranges->at[i].end - at);
+        return 0;
+}
+
+static bool inside(const struct rv_ranges *ranges, const void *start, size_t size, bool executable)
+{
+        const size_t left = room(ranges, start, executable);
+
+        return left > 0 && size <= left;
 }
 
 /* A text that ends within the library, or NULL where that is allowed. */
 static bool text_sound(const struct adoption *a, const char *s, bool optional)
 {
-        size_t i;
+        size_t left;
 
         if (!s)
                 return optional;
-        for (i = 0; i < TEXT_MAX && inside(a->ranges, s + i, 1, false); i++)
-                if (!s[i])
-                        return true;
-        return false;
+        left = room(a->ranges, s, false);
+        return left > 0 && memchr(s, 0, left < TEXT_MAX ? left : TEXT_MAX);
 }
 
 static bool id_sound(const struct adoption *a, const char *s)

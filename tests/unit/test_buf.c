@@ -53,6 +53,27 @@ static void hands_over(void **state)
         rv_buf_free(&buf);
 }
 
+/* Of any length, into any room that is left: first use and after something else. */
+static void prints_any_length(void **state)
+{
+        char text[400];
+        int n, before;
+
+        (void)state;
+        memset(text, 'x', sizeof text);
+        for (before = 0; before < 70; before += 23)
+                for (n = 0; n < 300; n++) {
+                        RV_BUF_CLEANUP struct rv_buf buf = { 0 };
+
+                        rv_buf_add(&buf, text, (size_t)before);
+                        rv_buf_printf(&buf, "%.*s%c", n, text, '!');
+                        assert_int_equal(buf.size, before + n + 1);
+                        assert_memory_equal(buf.data, text, (size_t)(before + n));
+                        assert_string_equal(buf.data + before + n, "!");
+                        assert_in_range(buf.size, 1, buf.capacity - 1);
+                }
+}
+
 /* A size that overflows is a failed allocation, and one failure silences all that follows. */
 static void remembers_failure(void **state)
 {
@@ -105,8 +126,12 @@ static void arena_texts(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(grows),        cmocka_unit_test(hands_over),  cmocka_unit_test(remembers_failure),
-                cmocka_unit_test(arena_pieces), cmocka_unit_test(arena_texts),
+                cmocka_unit_test(grows),
+                cmocka_unit_test(hands_over),
+                cmocka_unit_test(prints_any_length),
+                cmocka_unit_test(remembers_failure),
+                cmocka_unit_test(arena_pieces),
+                cmocka_unit_test(arena_texts),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
