@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* links: reeve-present */
 /* Texts in cells: wrapped, padded, cut, in capitals; errors as lines. */
+#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -165,6 +166,26 @@ static void plurals_follow_the_number(void **state)
         assert_string_equal(rv_buf_str(&out), "1 row 0 rows x row");
 }
 
+static const char *language_of_texts(const char *all, const char *language)
+{
+        setenv("LC_ALL", all, 1);
+        if (language)
+                setenv("LANGUAGE", language, 1);
+        else
+                unsetenv("LANGUAGE");
+        assert_int_equal(rv_text_setup("/nonexistent"), strcmp(all, "C") != 0);
+        return setlocale(LC_MESSAGES, NULL);
+}
+
+/* gettext searches no catalogue in the locale C, and asks LANGUAGE in every other. */
+static void only_a_language_is_translated_into(void **state)
+{
+        (void)state;
+        assert_string_equal(language_of_texts("C.UTF-8", NULL), "C");
+        assert_string_equal(language_of_texts("C.UTF-8", "de"), "C.UTF-8");
+        assert_string_equal(language_of_texts("C", NULL), "C");
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -176,6 +197,7 @@ int main(void)
                 cmocka_unit_test(ascii_replaces_each_character_once),
                 cmocka_unit_test(an_error_tells_causes_and_hint),
                 cmocka_unit_test(plurals_follow_the_number),
+                cmocka_unit_test(only_a_language_is_translated_into),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

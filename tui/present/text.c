@@ -18,9 +18,15 @@ enum { PLURAL_MARK = '\004' };
 
 bool rv_text_setup(const char *locale_directory)
 {
+        const char *language;
+
         /* Only texts follow the locale: numbers, dates and the order of rows are the same everywhere. */
         if (!setlocale(LC_CTYPE, "") || !setlocale(LC_MESSAGES, ""))
                 setlocale(LC_ALL, "C");
+        /* Nobody translates into C.UTF-8, but gettext would look for it with each text. */
+        language = setlocale(LC_MESSAGES, NULL);
+        if (language && strncmp(language, "C.", 2) == 0 && !getenv("LANGUAGE"))
+                setlocale(LC_MESSAGES, "C");
         bindtextdomain(RV_DOMAIN, locale_directory);
         bind_textdomain_codeset(RV_DOMAIN, "UTF-8");
         return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
