@@ -405,7 +405,7 @@ void rv_layout_cell(const struct rv_layout *layout, size_t i, const struct rv_lo
                     const struct rv_snapshot *snapshot, size_t row, struct rv_shown *shown, struct rv_buf *out)
 {
         const struct rv_layout_column *column = &layout->columns[i];
-        unsigned indent = 0;
+        unsigned indent = 0, width;
 
         if (i == 0 && rv_snapshot_view(snapshot)->shape == RV_SHAPE_TREE)
                 indent = 2 * rv_row_depth(snapshot, row);
@@ -413,7 +413,11 @@ void rv_layout_cell(const struct rv_layout *layout, size_t i, const struct rv_lo
                 indent = column->width;
         rv_text_pad("", 0, indent, false, out);
         rv_show_cell(look, snapshot, row, i == 0 ? naming_column(layout, snapshot, row) : column->column, shown);
-        rv_text_pad(rv_buf_str(&shown->text), shown->text.size, column->width - indent, column->right, out);
+        width = column->width - indent;
+        if (shown->width > width)
+                rv_text_pad(rv_buf_str(&shown->text), shown->text.size, width, column->right, out);
+        else
+                rv_text_put(rv_buf_str(&shown->text), shown->text.size, width - shown->width, column->right, out);
 }
 
 void rv_layout_row(const struct rv_layout *layout, const struct rv_look *look, const struct rv_snapshot *snapshot,

@@ -221,23 +221,32 @@ static void add_blanks(struct rv_buf *out, size_t n)
         out->size += n;
 }
 
+void rv_text_put(const char *s, size_t n, unsigned blanks, bool right, struct rv_buf *out)
+{
+        if (right)
+                add_blanks(out, blanks);
+        rv_buf_add(out, s, n);
+        if (!right)
+                add_blanks(out, blanks);
+}
+
 /* A wide character that does not fit leaves a blank, so that columns stay in line. */
 void rv_text_pad(const char *s, size_t n, unsigned width, bool right, struct rv_buf *out)
 {
         size_t cells, fit = rv_text_fit(s, n, width, &cells);
-        bool cut = fit < n;
 
-        if (cut && width > 0)
+        if (fit >= n) {
+                rv_text_put(s, n, width - (unsigned)cells, right, out);
+                return;
+        }
+        if (width > 0)
                 fit = rv_text_fit(s, n, width - 1, &cells);
-        if (right && !cut)
-                add_blanks(out, width - cells);
         rv_buf_add(out, s, fit);
-        if (cut && width > 0) {
+        if (width > 0) {
                 rv_buf_add_char(out, '~');
                 cells++;
         }
-        if (!right || cut)
-                add_blanks(out, width - cells);
+        add_blanks(out, width - cells);
 }
 
 /* In place: the text only becomes shorter. */

@@ -35,6 +35,8 @@ void rv_text_upper(const char *s, struct rv_buf *out);
 /* Bytes of the first line when s is wrapped at blanks to `width` cells (at least one character); *ret_next is where the
  * next line starts. A newline ends a line. */
 size_t rv_text_wrap(const char *s, size_t n, unsigned width, size_t *ret_next);
+/* Appends s and as many blanks, or the blanks first. */
+void rv_text_put(const char *s, size_t n, unsigned blanks, bool right, struct rv_buf *out);
 /* Appends s cut to `width` cells ("~" marks a cut) and padded with blanks to it; right: padded at the left. */
 void rv_text_pad(const char *s, size_t n, unsigned width, bool right, struct rv_buf *out);
 /* Replaces in place each character beyond ASCII by "?" (terminals that cannot show it). */
