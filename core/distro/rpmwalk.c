@@ -191,8 +191,7 @@ static int find_number(struct rv_walk *walk, const char *word, struct rv_err *er
                 r = rv_fail(err, RV_NOTFOUND, N_("no package %1 is installed"), NULL, word, NULL);
         if (!r && !walk->sound)
                 r = rv_fail(err, RV_DAMAGED, N_("the header of package %1 is damaged"),
-                            N_("copy the database away, then rebuild it in that system: rpmdb --rebuilddb"), word,
-                            NULL);
+                            N_("copy the database away, then rebuild it there: rpmdb --rebuilddb"), word, NULL);
         return r;
 }
 

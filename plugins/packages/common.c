@@ -144,8 +144,7 @@ static int report_damaged(const struct names *names, struct rv_sink *sink)
                 sink, RV_F_TEXT,
                 NP_("%1 header in the package database is damaged", "%1 headers in the package database are damaged"),
                 text, NULL);
-        rv_put_msg(sink, RV_F_HINT, N_("copy the database away, then rebuild it in that system: rpmdb --rebuilddb"),
-                   NULL);
+        rv_put_msg(sink, RV_F_HINT, N_("copy the database away, then rebuild it there: rpmdb --rebuilddb"), NULL);
         return RV_OK;
 }
 

@@ -39,7 +39,7 @@ static const struct {
         [RV_VERDICT_NOKEY] = { "nokey",
                                NP_("%1 package is signed by a key that is not imported: %2",
                                    "%1 packages are signed by keys that are not imported, %2 among them"),
-                               N_("import the key in that system after checking its fingerprint: rpmkeys --import "
+                               N_("import the key there after checking its fingerprint: rpmkeys --import "
                                   "FILE"),
                                WARNING },
         [RV_VERDICT_UNSIGNED] = { "unsigned",
@@ -182,8 +182,8 @@ static int report_key(struct rv_sink *sink, const struct rv_rpm_key *key, int64_
                 rv_put_msg(sink, RV_F_TEXT,
                            NP_("the key %2 of %3 expires within %1 day", "the key %2 of %3 expires within %1 days"),
                            days, shown, key->owner, NULL);
-        rv_put_msg(sink, RV_F_HINT,
-                   N_("get the renewed key from its owner and import it in that system: rpmkeys --import FILE"), NULL);
+        rv_put_msg(sink, RV_F_HINT, N_("get the renewed key from its owner and import it there: rpmkeys --import FILE"),
+                   NULL);
         if (expired)
                 rv_put_int(sink, RV_F_SINCE, key->expires);
         return RV_OK;

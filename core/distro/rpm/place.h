@@ -10,8 +10,8 @@
 #include <reeve/view.h>
 
 /* The way out of what is wrong with a whole database. */
-#define RV_RPM_RESTORE                                                                                              \
-        N_("restore it from a backup; if rpm can still read it, copy it away and rebuild it in that system: rpmdb " \
+#define RV_RPM_RESTORE                                                                                     \
+        N_("restore it from a backup; if rpm can still read it, copy it away and rebuild it there: rpmdb " \
            "--rebuilddb")
 
 struct rv_place {
