@@ -46,6 +46,13 @@ static bool can_place_cursor(void)
         return term && *term && strcmp(term, "dumb") != 0 && strcmp(term, "unknown") != 0;
 }
 
+/* Every view of the screen, and every line of the shell, is about the same image or slot. */
+static void hold_options(struct rv_host *host, const struct rv_command *command)
+{
+        for (size_t i = 0; i < command->n_options && i + 1 < sizeof host->options / sizeof *host->options; i++)
+                host->options[i] = command->options[i];
+}
+
 /* RV_UNSUPPORTED: line mode serves instead. A terminal that can do no more needs no remark; a screen that is broken
  * does. */
 static int open_screen(struct rv_session *session, const struct rv_command *command, struct rv_err *err)
@@ -69,9 +76,7 @@ static int open_screen(struct rv_session *session, const struct rv_command *comm
                 return RV_UNSUPPORTED;
         }
         curses = opened;
-        /* Every view of the screen is about the same image or slot. */
-        for (size_t i = 0; i < command->n_options && i + 1 < sizeof session->host->options / sizeof(char *); i++)
-                session->host->options[i] = command->options[i];
+        hold_options(session->host, command);
         return curses->run(session->host, &options, err);
 }
 
@@ -86,8 +91,6 @@ static size_t first_words(const struct rv_command *command, const char **words, 
         const char *const options[][2] = { { "--where", command->where },
                                            { "--sort", command->sort },
                                            { "--columns", command->columns },
-                                           { "--image", rv_command_option(command, "image") },
-                                           { "--slot", rv_command_option(command, "slot") },
                                            { "--limit", command->limit >= 0 ? limit : NULL } };
         size_t n = 0, i;
 
@@ -120,16 +123,10 @@ static int open_lines(struct rv_session *session, const struct rv_command *comma
                                 .first = first,
                                 .n_first = first_words(command, first, limit) };
 
+        hold_options(session->host, command);
         rv_session_localize(session);
         line.ascii = session->base.ascii || (session->output->terminal && !session->output->utf8);
         return rv_line_main(&line);
-}
-
-static int open_shell(struct rv_session *session)
-{
-        const struct rv_command nothing = { .verb = RV_DO_NOTHING };
-
-        return open_lines(session, &nothing);
 }
 
 /* `reeve` and `reeve ui`: the screen, else line mode, else (without a terminal) what needs attention. */
@@ -232,7 +229,7 @@ static int run(struct rv_session *session, struct rv_host *host, bool quiet, int
 int main(int argc, char **argv)
 {
         static const struct rv_doors doors = {
-                .ui = open_ui, .shell = open_shell, .complete = complete, .manual = manual
+                .ui = open_ui, .shell = open_lines, .complete = complete, .manual = manual
         };
         RV_OUTPUT_CLEANUP struct rv_output output;
         RV_ERR_CLEANUP struct rv_err err = { 0 };

@@ -437,6 +437,12 @@ class Inputs(Case):
             self.assertEqual(done.returncode, 10, words)
             self.assertEqual(json.loads(done.stdout)['error']['code'], 'unsupported')
 
+    def test_the_shell_keeps_its_image(self):
+        image, other = IMAGES.get('flatcar'), IMAGES.get('acl')
+        done = subprocess.run([REEVE, '--image', image, 'shell'], stdout=subprocess.PIPE, timeout=60, env=ENVIRONMENT,
+                              input=('slots\nslots --image %s\nslots\n' % other).encode())
+        self.assertEqual(re.findall(rb' A +(\S+) ', done.stdout), [b'4459.2.1', b'3.0.20260115', b'4459.2.1'])
+
     def test_root_without_slots(self):
         with tempfile.TemporaryDirectory() as root:
             done = run('--root', root, 'slots', '--json')

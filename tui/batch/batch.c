@@ -82,7 +82,7 @@ static int run_shell(struct rv_session *session, const struct rv_command *comman
         int r;
 
         session->base = command->settings;
-        r = session->doors->shell(session);
+        r = session->doors->shell(session, command);
         session->base = before;
         return r;
 }

@@ -21,7 +21,7 @@ struct rv_session;
 /* The other front ends, which batch must not know: main connects them. Each returns an exit status. */
 struct rv_doors {
         int (*ui)(struct rv_session *session, const struct rv_command *command);
-        int (*shell)(struct rv_session *session);
+        int (*shell)(struct rv_session *session, const struct rv_command *command);
         int (*complete)(struct rv_session *session, const char *const *words, size_t n);
         void (*manual)(struct rv_session *session, struct rv_buf *out);
 };

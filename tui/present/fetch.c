@@ -196,26 +196,47 @@ static int some_plugin(const struct rv_host *host, const struct rv_command *comm
                        N_("install reeve again with its plugins, or name their directory in REEVE_PLUGIN_PATH"), NULL);
 }
 
+/* The command's own options, and those that stand for all commands unless it names them itself. False: too many. */
+static bool put_options(const struct rv_command *command, const char *const *standing, const char **out, size_t room)
+{
+        size_t n = command->n_options, i;
+
+        if (n > room)
+                return false;
+        memcpy(out, command->options, n * sizeof *out);
+        for (i = 0; standing[i] && standing[i + 1]; i += 2) {
+                if (rv_command_option(command, standing[i]))
+                        continue;
+                if (n + 2 > room)
+                        return false;
+                out[n++] = standing[i];
+                out[n++] = standing[i + 1];
+        }
+        out[n] = NULL;
+        return true;
+}
+
 /* The options are taken back at once: the host goes on to the next command. */
 int rv_command_load(struct rv_host *host, struct rv_command *command, bool all, struct rv_result *ret,
                     struct rv_err *err)
 {
         RV_SNAPSHOT_CLEANUP struct rv_snapshot *snapshot = NULL;
         struct rv_ask ask;
-        size_t used = 0, i, room = sizeof host->options / sizeof *host->options - 1;
+        const char *standing[sizeof host->options / sizeof *host->options];
+        size_t used = 0;
         int r = rv_command_ask(command, all, &ask, err);
 
         if (r == RV_OK)
                 r = some_plugin(host, command, err);
         if (r != RV_OK)
                 return r;
-        if (command->n_options > room)
+        memcpy(standing, host->options, sizeof standing);
+        if (!put_options(command, standing, host->options, sizeof standing / sizeof *standing - 1)) {
+                memcpy(host->options, standing, sizeof standing);
                 return rv_fail(err, RV_USAGE, N_("too many options at once"), NULL, NULL);
-        for (i = 0; i < command->n_options; i++)
-                host->options[i] = command->options[i];
-        host->options[i] = NULL;
+        }
         r = rv_load(host, &ask, &used, &snapshot, err);
-        host->options[0] = NULL;
+        memcpy(host->options, standing, sizeof standing);
         if (r == RV_OK)
                 r = rv_command_rows(command, used, snapshot, ret, err);
         if (r == RV_OK)
