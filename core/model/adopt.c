@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/err.h"
+#include "core/model/registry.h"
 
 enum { VIEWS_MAX = 256, COLUMNS_MAX = 256, ENUMS_MAX = 1024, ARGS_MAX = 64, ACTIONS_MAX = 256, TEXT_MAX = 8192 };
 
@@ -22,7 +23,7 @@ static const struct {
         size_t ours, least;
 } sizes[RV_K_COUNT] = {
         [RV_K_PLUGIN] = { sizeof(struct rv_plugin), offsetof(struct rv_plugin, settings) },
-        [RV_K_VIEW] = { sizeof(struct rv_view), sizeof(struct rv_view) },
+        [RV_K_VIEW] = { sizeof(struct rv_view), offsetof(struct rv_view, below) },
         [RV_K_COLUMN] = { sizeof(struct rv_column), offsetof(struct rv_column, flags) },
         [RV_K_ENUM] = { sizeof(struct rv_enum), offsetof(struct rv_enum, role) },
         [RV_K_ARG] = { sizeof(struct rv_arg), offsetof(struct rv_arg, flags) },
@@ -182,21 +183,39 @@ static int take_args(const struct adoption *a, const struct rv_arg **ret, uint32
         return RV_OK;
 }
 
-static bool aliases_sound(const struct adoption *a, const char *const *aliases)
+static bool ids_sound(const struct adoption *a, const char *const *ids)
 {
         size_t i;
 
-        if (!aliases)
+        if (!ids)
                 return true;
-        if ((uintptr_t)aliases % sizeof *aliases)
+        if ((uintptr_t)ids % sizeof *ids)
                 return false;
-        for (i = 0; i < 64 && inside(a->ranges, aliases + i, sizeof *aliases, false); i++) {
-                if (!aliases[i])
+        for (i = 0; i < 64 && inside(a->ranges, ids + i, sizeof *ids, false); i++) {
+                if (!ids[i])
                         return true;
-                if (!id_sound(a, aliases[i]))
+                if (!id_sound(a, ids[i]))
                         return false;
         }
         return false;
+}
+
+/* What is shown below a view is a view of the same plugin that needs no words. */
+static bool below_sound(const struct rv_plugin *plugin, const struct rv_view *view)
+{
+        size_t i;
+
+        for (i = 0; view->below && view->below[i]; i++) {
+                const struct rv_view *below = rv_plugin_view(plugin, view->below[i]);
+                uint32_t n;
+
+                if (!below || below == view)
+                        return false;
+                for (n = 0; n < below->n_args; n++)
+                        if (below->args[n].flags & RV_REQUIRED)
+                                return false;
+        }
+        return true;
 }
 
 static int take_views(const struct adoption *a, struct rv_plugin *plugin)
@@ -214,7 +233,7 @@ static int take_views(const struct adoption *a, struct rv_plugin *plugin)
                 struct rv_view *view = &views[i];
 
                 if (!id_sound(a, view->id) || !text_sound(a, view->title, false) || !text_sound(a, view->help, true) ||
-                    !text_sound(a, view->record, true) || !aliases_sound(a, view->aliases))
+                    !text_sound(a, view->record, true) || !ids_sound(a, view->aliases) || !ids_sound(a, view->below))
                         return refuse(a, "a view's texts");
                 if (view->shape < RV_SHAPE_LIST || view->shape > RV_SHAPE_TEXT || !view->fill ||
                     !call_sound(a, (void (*)(void))view->fill))
@@ -226,6 +245,9 @@ static int take_views(const struct adoption *a, struct rv_plugin *plugin)
                         return rc;
         }
         plugin->views = views;
+        for (i = 0; i < plugin->n_views; i++)
+                if (!below_sound(plugin, &views[i]))
+                        return refuse(a, "a view's below");
         return RV_OK;
 }
 
@@ -233,7 +255,7 @@ static bool action_sound(const struct adoption *a, const struct rv_action *actio
 {
         return id_sound(a, action->id) && text_sound(a, action->title, false) && text_sound(a, action->help, true) &&
                text_sound(a, action->view, true) && text_sound(a, action->preview, true) &&
-               text_sound(a, action->group, true) && aliases_sound(a, action->aliases) && action->plan && action->run &&
+               text_sound(a, action->group, true) && ids_sound(a, action->aliases) && action->plan && action->run &&
                call_sound(a, (void (*)(void))action->plan) && call_sound(a, (void (*)(void))action->run) &&
                call_sound(a, (void (*)(void))action->recover) && action->key[sizeof action->key - 1] == '\0';
 }

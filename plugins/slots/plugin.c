@@ -34,24 +34,32 @@ static const struct rv_enum verities[] = {
 static const struct rv_column slot_columns[] = {
         { "slot", N_("Slot"), N_("The slot's letter, or its partition's label"), NULL, NULL, 0, RV_TEXT, RV_KEY, 0 },
         { "provider", N_("Provider"), N_("Whose layout it is, and which boot loader chooses"), providers, NULL,
-          COUNT(providers), RV_ENUM, 0, 8 },
+          COUNT(providers), RV_ENUM, RV_COMMON, 8 },
         { "device", N_("Device"), N_("The slot's partition"), NULL, NULL, 0, RV_TEXT, RV_MATCH, 7 },
         { "version", N_("Version"), N_("Version in the slot's os-release"), NULL, NULL, 0, RV_VERSION, RV_MATCH, 0 },
-        { "booted", N_("Booted"), N_("Whether this machine runs from it"), NULL, NULL, 0, RV_BOOL, 0, 3 },
-        { "boots", N_("Boots"), N_("When the boot loader starts it"), boots, NULL, COUNT(boots), RV_ENUM, 0, 1 },
+        { "booted", N_("Booted"), N_("Whether this machine runs from it"), NULL, NULL, 0, RV_BOOL, 0, 5 },
         { "health", N_("Health"), N_("Whether it is known to start"), healths, NULL, COUNT(healths), RV_ENUM, 0, 1 },
+        { "boots", N_("Boots"), N_("When the boot loader starts it"), boots, NULL, COUNT(boots), RV_ENUM, 0, 1 },
         { "priority", N_("Priority"), N_("Boot priority in its GPT attributes, 0 to 15"), NULL, NULL, 0, RV_INT, 0, 6 },
-        { "tries", N_("Tries"), N_("Starts that are left to prove itself"), NULL, NULL, 0, RV_INT, 0, 4 },
+        { "tries", N_("Tries"), N_("Starts that are left to prove itself"), NULL, NULL, 0, RV_INT, 0, 2 },
         { "successful", N_("Successful"), N_("Whether it was marked as started well"), NULL, NULL, 0, RV_BOOL, 0, 6 },
-        { "size", N_("Size"), N_("Size of its partition"), NULL, NULL, 0, RV_SIZE, 0, 5 },
+        { "size", N_("Size"), N_("Size of its partition"), NULL, NULL, 0, RV_SIZE, 0, 6 },
         { "roothash", N_("Root hash"), N_("Root of the hash tree that the kernel checks it by"), NULL, NULL, 0, RV_TEXT,
           0, 9 },
         { "verity", N_("Verity"), N_("What is known about its hash tree"), verities, NULL, COUNT(verities), RV_ENUM, 0,
-          4 },
-        { "signer", N_("Signed by"), N_("Who signed the image"), NULL, NULL, 0, RV_TEXT, 0, 4 },
-        { "installed_at", N_("Installed"), N_("When the image was written"), NULL, NULL, 0, RV_TIME, 0, 4 },
-        { "reason", N_("Reason"), N_("Why it boots, or does not"), NULL, NULL, 0, RV_MSG, 0, 2 },
+          3 },
+        { "signer", N_("Signed by"), N_("Who signed the image"), NULL, NULL, 0, RV_TEXT, 0, 3 },
+        { "installed_at", N_("Installed"), N_("When the image was written"), NULL, NULL, 0, RV_TIME, 0, 3 },
+        { "reason", N_("Reason"), N_("Why it boots, or does not"), NULL, NULL, 0, RV_MSG, 0, 4 },
         { "start", N_("Start"), N_("Where it starts on the disk"), NULL, NULL, 0, RV_SIZE, RV_HIDDEN, 9 },
+        { "disk", N_("Disk"), N_("The disk or image that it lies on"), NULL, NULL, 0, RV_TEXT, RV_HIDDEN | RV_COMMON,
+          9 },
+};
+
+static const struct rv_column next_columns[] = {
+        { "id", N_("Id"), N_("Names the line"), NULL, NULL, 0, RV_TEXT, RV_KEY | RV_HIDDEN, 9 },
+        { "what", N_("What"), N_("What is asked"), NULL, NULL, 0, RV_MSG, 0, 0 },
+        { "text", N_("Answer"), N_("What the boot loader does"), NULL, NULL, 0, RV_MSG, 0, 0 },
 };
 
 static const struct rv_column disk_columns[] = {
@@ -60,13 +68,17 @@ static const struct rv_column disk_columns[] = {
         { "type", N_("Type"), N_("Partition type: a known name, or its GUID"), NULL, NULL, 0, RV_TEXT, 0, 2 },
         { "partuuid", N_("PARTUUID"), N_("GUID of the partition"), NULL, NULL, 0, RV_TEXT, RV_MATCH, 6 },
         { "start", N_("Start"), N_("Where it starts on the disk"), NULL, NULL, 0, RV_SIZE, 0, 4 },
-        { "size", N_("Size"), N_("Size of the partition"), NULL, NULL, 0, RV_SIZE, 0, 1 },
+        { "size", N_("Size"), N_("Size of the partition"), NULL, NULL, 0, RV_SIZE, RV_LENGTH, 1 },
         { "content", N_("Content"), N_("File system, hash tree, or empty"), NULL, NULL, 0, RV_TEXT, 0, 3 },
-        { "used", N_("Used"), N_("Space in use, where it can be read"), NULL, NULL, 0, RV_SIZE, 0, 3 },
+        { "used", N_("Used"), N_("Space in use, where it can be read"), NULL, NULL, 0, RV_SIZE, RV_FILLED, 3 },
         { "attrs", N_("Attributes"), N_("Attribute bits of the partition table, hexadecimal"), NULL, NULL, 0, RV_TEXT,
           0, 5 },
         { "note", N_("Note"), N_("What it is to the slots"), NULL, NULL, 0, RV_MSG, 0, 2 },
+        { "caption", N_("Caption"), N_("What it is, in a word or two"), NULL, NULL, 0, RV_MSG, RV_HIDDEN | RV_CAPTION,
+          9 },
 };
+
+static const char *const below_slots[] = { "disk", "next", NULL };
 
 static const struct rv_view views[] = {
         { .id = "slots",
@@ -77,6 +89,15 @@ static const struct rv_view views[] = {
           .fill = slots_fill,
           .n_columns = COUNT(slot_columns),
           .shape = RV_SHAPE_LIST,
+          .flags = RV_READS_IMAGE,
+          .below = below_slots },
+        { .id = "next",
+          .title = N_("Next"),
+          .help = N_("The next boot: which slot, why, what comes if it fails, and why not the others"),
+          .columns = next_columns,
+          .fill = next_fill,
+          .n_columns = COUNT(next_columns),
+          .shape = RV_SHAPE_TREE,
           .flags = RV_READS_IMAGE },
         { .id = "disk",
           .title = N_("Disk"),

@@ -9,15 +9,13 @@
 #include "plugins/slots/disk/probe.h"
 #include "plugins/slots/views.h"
 
-enum { VIEW_SECONDS = 5 };
-
 static void put(struct rv_sink *sink, unsigned column, const char *text)
 {
         if (text && *text)
                 rv_put_text(sink, column, text, strlen(text));
 }
 
-static void put_reason(struct rv_sink *sink, unsigned column, const struct reason *reason)
+void put_reason(struct rv_sink *sink, unsigned column, const struct reason *reason)
 {
         const char *args[REASON_ARGS];
 
@@ -62,6 +60,7 @@ static int put_slot(const struct picture *picture, const struct slot *slot, stru
         rv_put_int(sink, SLOT_VERITY,
                    *slot->roothash || (slot->hash && !slot_empty(slot)) ? VERITY_UNCHECKED : VERITY_NONE);
         put_reason(sink, SLOT_REASON, &slot->reason);
+        put(sink, SLOT_DISK, *picture->disk ? picture->disk : picture->name);
         if (slot->part->first < picture->gpt.n_sectors)
                 rv_put_int(sink, SLOT_START, (int64_t)(slot->part->first * picture->gpt.sector));
         return 0;
@@ -108,17 +107,21 @@ static void warn_table(const struct picture *picture, struct rv_sink *sink)
         }
 }
 
+bool picture_told_none(const struct picture *picture, struct rv_sink *sink)
+{
+        if (!picture->none && picture->layout.n)
+                return false;
+        rv_warn(sink, RV_OK, picture->none ? picture->none : N_("%1: has no update slots"), picture->name, NULL);
+        return true;
+}
+
 int slots_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err)
 {
         struct picture PICTURE_CLEANUP picture;
 
         int r = picture_open(query, sink, VIEW_SECONDS, &picture, err);
-        if (r)
+        if (r || picture_told_none(&picture, sink))
                 return r;
-        if (picture.none || !picture.layout.n) {
-                rv_warn(sink, RV_OK, picture.none ? picture.none : N_("%1: has no update slots"), picture.name, NULL);
-                return 0;
-        }
         warn_table(&picture, sink);
         if (picture.layout.provider == PROVIDER_ACL && !picture.running)
                 rv_warn(sink, RV_OK,
@@ -130,6 +133,43 @@ int slots_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err
         for (size_t i = 0; !r && i < picture.layout.n; i++)
                 r = put_slot(&picture, &picture.layout.slots[i], sink);
         return r;
+}
+
+static void put_slot_caption(const struct slot *slot, struct rv_sink *sink)
+{
+        if (slot->booted == YES)
+                rv_put_msg(sink, DISK_CAPTION, N_("%1 running"), slot->key, NULL);
+        else if (slot->health == HEALTH_TRYING)
+                rv_put_msg(sink, DISK_CAPTION, N_("%1 trying"), slot->key, NULL);
+        else if (slot->health == HEALTH_BAD)
+                rv_put_msg(sink, DISK_CAPTION, N_("%1 bad"), slot->key, NULL);
+        else if (slot_empty(slot))
+                rv_put_msg(sink, DISK_CAPTION, N_("%1 empty"), slot->key, NULL);
+        else
+                rv_put_msg(sink, DISK_CAPTION, "%1", slot->key, NULL);
+}
+
+/* What stands above a partition where the disk is drawn: "A running", "ESP", else its own label. */
+static void put_caption(const struct picture *picture, const struct gpt_part *part, struct rv_sink *sink)
+{
+        const struct layout *layout = &picture->layout;
+
+        if (part == layout->esp) {
+                rv_put_msg(sink, DISK_CAPTION, "ESP", NULL);
+                return;
+        }
+        for (size_t i = 0; i < layout->n; i++) {
+                if (layout->slots[i].part == part) {
+                        put_slot_caption(&layout->slots[i], sink);
+                        return;
+                }
+                if (layout->slots[i].hash == part) {
+                        rv_put_msg(sink, DISK_CAPTION, N_("hash"), NULL);
+                        return;
+                }
+        }
+        if (*part->label)
+                rv_put_msg(sink, DISK_CAPTION, "%1", part->label, NULL);
 }
 
 /* What a partition is to the slots, in words. */
@@ -153,6 +193,8 @@ static int put_part(const struct picture *picture, const struct gpt_part *part, 
 {
         char uuid[GUID_TEXT], type[GUID_TEXT], attrs[20], index[12];
         struct rv_reader reader = picture_part(picture, part, picture->name);
+        const char *content = probe_content(&reader);
+        uint64_t used;
 
         int r = rv_row_begin(sink, 0);
         if (r)
@@ -168,10 +210,13 @@ static int put_part(const struct picture *picture, const struct gpt_part *part, 
         if (part->first < picture->gpt.n_sectors)
                 rv_put_int(sink, DISK_START, (int64_t)(part->first * picture->gpt.sector));
         rv_put_int(sink, DISK_SIZE, (int64_t)reader.size);
-        put(sink, DISK_CONTENT, probe_content(&reader));
+        put(sink, DISK_CONTENT, content);
         if (part == picture->layout.esp && picture->esp.readable)
                 rv_put_int(sink, DISK_USED, (int64_t)(picture->esp.size - picture->esp.unused));
+        else if (probe_used(&reader, content, &used))
+                rv_put_int(sink, DISK_USED, (int64_t)used);
         put(sink, DISK_ATTRS, attrs);
+        put_caption(picture, part, sink);
         put_note(picture, part, sink);
         return 0;
 }

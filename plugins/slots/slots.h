@@ -43,6 +43,12 @@ void picture_device(const struct picture *picture, const struct gpt_part *part, 
 /* Fills in the versions that can be read; warns of what can't. */
 void picture_versions(struct picture *picture, const struct rv_query *query, struct rv_sink *sink);
 
-rv_fill slots_fill, disk_fill, slots_findings, slots_space;
+/* Without slots: warns of the reason and is true. */
+bool picture_told_none(const struct picture *picture, struct rv_sink *sink);
+void put_reason(struct rv_sink *sink, unsigned column, const struct reason *reason);
+
+enum { VIEW_SECONDS = 5 }; /* how old the views of a device may be */
+
+rv_fill slots_fill, next_fill, disk_fill, slots_findings, slots_space;
 
 #endif

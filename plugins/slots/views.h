@@ -9,8 +9,8 @@ enum {
         SLOT_DEVICE,
         SLOT_VERSION_COLUMN,
         SLOT_BOOTED,
-        SLOT_BOOTS,
         SLOT_HEALTH,
+        SLOT_BOOTS,
         SLOT_PRIORITY,
         SLOT_TRIES,
         SLOT_SUCCESSFUL,
@@ -20,10 +20,13 @@ enum {
         SLOT_SIGNER,
         SLOT_INSTALLED_AT,
         SLOT_REASON,
-        SLOT_START
+        SLOT_START,
+        SLOT_DISK
 };
 
 enum { VERITY_OK, VERITY_RECORDED, VERITY_SELF, VERITY_BAD, VERITY_UNCHECKED, VERITY_NONE };
+
+enum { NEXT_ID, NEXT_WHAT, NEXT_TEXT };
 
 enum {
         DISK_INDEX,
@@ -35,7 +38,8 @@ enum {
         DISK_CONTENT,
         DISK_USED,
         DISK_ATTRS,
-        DISK_NOTE
+        DISK_NOTE,
+        DISK_CAPTION
 };
 
 #endif

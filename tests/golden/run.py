@@ -35,6 +35,7 @@ def as_lines(sign, text):
 def run(command, directory, tree):
     env = {"PATH": tree + "/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": directory, "TZ": "UTC", "LC_ALL": "C.UTF-8",
            "XDG_CACHE_HOME": directory + "/cache", "TERM": "xterm", "COLUMNS": "80",
+           "MKDISK": os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "sample", "mkdisk"),
            "SCREEN": "%s %s" % (sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), "screen.py"))}
     for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
         if name in os.environ:

@@ -20,8 +20,8 @@ import images  # noqa: E402
 from images import ENTRY, SECTOR  # noqa: E402
 
 REEVE = SHARED = None
-COLUMNS = ['slot', 'provider', 'device', 'version', 'booted', 'boots', 'health', 'priority', 'tries', 'successful',
-           'size', 'roothash', 'verity', 'signer', 'installed_at', 'reason', 'start']
+COLUMNS = ['slot', 'provider', 'device', 'version', 'booted', 'health', 'boots', 'priority', 'tries', 'successful',
+           'size', 'roothash', 'verity', 'signer', 'installed_at', 'reason', 'start', 'disk']
 OSGUARD = Path(__file__).resolve().parents[3] / 'shared/data/azurelinux/osguard-repart.d'
 
 

@@ -26,7 +26,7 @@ struct library {
         struct rv_enum enums[2];
         struct rv_arg args[2];
         struct rv_action actions[2];
-        const char *aliases[3];
+        const char *aliases[3], *below[2];
         char id[TEXT], word[TEXT], title[TEXT], text[TEXT];
         char end; /* the last byte is no NUL: a text that goes up to it has no end */
 };
@@ -63,6 +63,7 @@ static struct library *make(void)
         l->end = 'x';
         l->aliases[0] = l->id;
         l->aliases[1] = l->word;
+        l->below[0] = l->word;
         l->enums[0] = l->enums[1] = (struct rv_enum){ .id = l->word, .title = l->title, .role = RV_GOOD };
         for (i = 0; i < 3; i++)
                 l->columns[i] = (struct rv_column){ .id = l->word, .title = l->title, .type = RV_TEXT };
@@ -82,6 +83,7 @@ static struct library *make(void)
                                                 .aliases = l->aliases,
                                                 .fill = fill,
                                                 .shape = RV_SHAPE_LIST };
+        l->views[1].below = l->below;
         for (i = 0; i < 2; i++)
                 l->actions[i] = (struct rv_action){
                         .id = l->word, .title = l->title, .preview = l->word, .plan = plan, .run = run
@@ -177,6 +179,7 @@ static void test_pointers(void **state)
                 { &l->actions[1].id, false },     { &l->actions[1].title, false },  { &l->actions[1].help, true },
                 { &l->actions[1].preview, true }, { &l->actions[1].plan, false },   { &l->actions[1].run, false },
                 { &l->actions[1].recover, true }, { &l->actions[1].aliases, true }, { &l->aliases[0], true },
+                { &l->views[1].below, true },     { &l->below[0], true },
         };
         /* Nothing, outside, just behind the end, a text without an end, and where adding goes round. */
         const void *const wrong[] = { NULL, outside, whole + offsetof(struct library, end) + 1, &l->end,
@@ -295,7 +298,7 @@ static void test_alignment(void **state)
                 (const void *const *)&l->plugin.views,       (const void *const *)&l->plugin.actions,
                 (const void *const *)&l->views[0].columns,   (const void *const *)&l->views[0].args,
                 (const void *const *)&l->columns[1].enums,   (const void *const *)&l->views[1].aliases,
-                (const void *const *)&l->actions[1].aliases,
+                (const void *const *)&l->actions[1].aliases, (const void *const *)&l->views[1].below,
         };
         const char *shifted, *was;
         size_t i;
@@ -312,6 +315,25 @@ static void test_alignment(void **state)
                 memcpy(at, &was, sizeof was);
         }
         assert_int_equal(adopt(l), RV_OK);
+        free(l);
+}
+
+/* What is shown below a view is another one of the plugin, which opens without words. */
+static void test_below(void **state)
+{
+        struct library *l = make();
+
+        (void)state;
+        l->views[1].id = l->id;
+        assert_int_equal(adopt(l), RV_OK);
+        l->args[1].flags = RV_REQUIRED;
+        assert_int_equal(adopt(l), RV_DAMAGED);
+        l->args[1].flags = 0;
+        l->below[0] = l->id; /* itself */
+        assert_int_equal(adopt(l), RV_DAMAGED);
+        strcpy(l->text, "none");
+        l->below[0] = l->text;
+        assert_int_equal(adopt(l), RV_DAMAGED);
         free(l);
 }
 
@@ -337,9 +359,9 @@ static void test_every_bit(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_sound),     cmocka_unit_test(test_pointers), cmocka_unit_test(test_sizes),
-                cmocka_unit_test(test_counts),    cmocka_unit_test(test_ids),      cmocka_unit_test(test_every_bit),
-                cmocka_unit_test(test_alignment),
+                cmocka_unit_test(test_sound),     cmocka_unit_test(test_pointers),  cmocka_unit_test(test_sizes),
+                cmocka_unit_test(test_counts),    cmocka_unit_test(test_ids),       cmocka_unit_test(test_below),
+                cmocka_unit_test(test_every_bit), cmocka_unit_test(test_alignment),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

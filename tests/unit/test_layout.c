@@ -237,6 +237,44 @@ static void scrolling_keeps_the_first_column(void **state)
         assert_int_equal(layout.columns[1].column, SIGNER);
 }
 
+/* A screen that says elsewhere what all rows have in common has no column for it, unless it is wanted. */
+static void what_is_common_may_stand_elsewhere(void **state)
+{
+        struct rv_column own[7];
+        struct rv_view view = list;
+        RV_LAYOUT_CLEANUP struct rv_layout layout = { 0 };
+        struct rv_look look = { .now = 0 };
+        size_t i;
+
+        (void)state;
+        memcpy(own, columns, sizeof own);
+        own[SIZE].flags = own[SIGNER].flags = RV_COMMON;
+        view.columns = own;
+        RV_SINK_CLEANUP struct rv_sink *sink = rv_sink_new("fixture", "fixture", &view, NULL);
+        for (i = 0; i < 2; i++) {
+                assert_int_equal(rv_row_begin(sink, 0), RV_OK);
+                put(sink, NAME, i ? "a" : "b");
+                put(sink, SIGNER, "azurelinux");
+                rv_put_int(sink, SIZE, (int64_t)i * 4096);
+        }
+        RV_SNAPSHOT_CLEANUP struct rv_snapshot *snapshot = NULL;
+        bool cacheable;
+        assert_int_equal(rv_sink_finish(sink, &snapshot, &cacheable, NULL), RV_OK);
+        assert_true(rv_show_common(snapshot, SIGNER));
+        assert_false(rv_show_common(snapshot, SIZE)); /* they differ */
+        assert_false(rv_show_common(snapshot, UPDATE));
+        struct rv_layout_ask ask = { .snapshot = snapshot, .look = &look, .titled = true };
+        assert_int_equal(rv_layout_make(&ask, &layout, NULL), RV_OK);
+        for (i = 0; i < layout.n; i++)
+                assert_true(layout.columns[i].column != SIGNER);
+        assert_int_equal(layout.n, 4);
+        rv_layout_free(&layout);
+        ask.wanted = (const unsigned[]){ NAME, SIGNER };
+        ask.n_wanted = 2;
+        assert_int_equal(rv_layout_make(&ask, &layout, NULL), RV_OK);
+        assert_int_equal(layout.columns[1].column, SIGNER);
+}
+
 static void a_record_has_labels(void **state)
 {
         RV_SNAPSHOT_CLEANUP struct rv_snapshot *snapshot = make(&list);
@@ -265,6 +303,7 @@ int main(void)
                 cmocka_unit_test(a_tree_is_indented),
                 cmocka_unit_test(asked_for_columns_keep_their_order),
                 cmocka_unit_test(scrolling_keeps_the_first_column),
+                cmocka_unit_test(what_is_common_may_stand_elsewhere),
                 cmocka_unit_test(a_record_has_labels),
         };
 

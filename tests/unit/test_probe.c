@@ -125,12 +125,61 @@ static void test_empty(void **state)
         free(bytes);
 }
 
+static uint64_t used(const char *bytes, const char *content)
+{
+        const struct rv_reader part = rv_reader_memory(bytes, IMAGE, "part");
+        uint64_t ret;
+
+        return probe_used(&part, content, &ret) ? ret : UINT64_MAX;
+}
+
+/* Superblocks by hand, at the places that the formats' documentation names; what is more than there is is no figure. */
+static void test_used(void **state)
+{
+        char *bytes = calloc(1, IMAGE);
+
+        (void)state;
+        assert_non_null(bytes);
+        memcpy(bytes + 1024 + 0x04, "\x00\x04", 2); /* ext4: 1024 blocks of 2 KiB, 1000 free */
+        memcpy(bytes + 1024 + 0x0c, "\xe8\x03", 2);
+        bytes[1024 + 0x18] = 1;
+        assert_int_equal(used(bytes, "ext4"), 24 * 2048);
+        bytes[1024 + 0x158] = 1; /* counts only with 64BIT */
+        assert_int_equal(used(bytes, "ext4"), 24 * 2048);
+        bytes[1024 + 0x60] = (char)0x80;
+        assert_true(used(bytes, "ext4") == UINT64_MAX);
+        bytes[1024 + 0x158] = 0;
+        bytes[1024 + 0x18] = 60;
+        assert_true(used(bytes, "ext4") == UINT64_MAX);
+        memset(bytes, 0, IMAGE);
+        bytes[6] = 0x10; /* xfs: 256 blocks of 4 KiB, 250 free, in big endian */
+        bytes[14] = 1;
+        bytes[151] = (char)250;
+        assert_int_equal(used(bytes, "xfs"), 6 * 4096);
+        bytes[150] = 2;
+        assert_true(used(bytes, "xfs") == UINT64_MAX);
+        memset(bytes, 0, IMAGE);
+        bytes[65536 + 0x79] = 2;
+        assert_int_equal(used(bytes, "btrfs"), 512);
+        bytes[65536 + 0x7f] = 2;
+        assert_true(used(bytes, "btrfs") == UINT64_MAX);
+        bytes[1024 + 12] = 12;
+        bytes[1024 + 36] = 3;
+        assert_int_equal(used(bytes, "erofs"), 3 * 4096);
+        bytes[41] = 7;
+        assert_int_equal(used(bytes, "squashfs"), 7 * 256);
+        assert_true(used(bytes, "vfat") == UINT64_MAX);
+        assert_true(used(bytes, NULL) == UINT64_MAX);
+        free(bytes);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(test_real_ones, place_setup, place_teardown),
                 cmocka_unit_test(test_magic_numbers),
                 cmocka_unit_test(test_empty),
+                cmocka_unit_test(test_used),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,7 @@ enum {
         HOST_CELLS = 20,
         PATH_CELLS = 12,
         VIEWS_GAP = 2,
+        ABOUT_GAP = 4,
         MORE = 2 /* " >" */
 };
 
@@ -187,7 +188,8 @@ static int draw_path(struct ui *ui, const struct frame *frame, const struct area
         return x;
 }
 
-/* The filter stands at the right of the second line, where it is also typed. */
+/* The filter stands at the right of the second line, where it is also typed; without one, what all rows have in common.
+ */
 static void draw_filter(struct ui *ui, struct page *page, const struct area *line, int from, int *ret_x)
 {
         RV_BUF_CLEANUP struct rv_buf text = { 0 };
@@ -212,6 +214,9 @@ static void draw_filter(struct ui *ui, struct page *page, const struct area *lin
                 for (int x = at.x; at.x < from + 2 && x < at.x + at.w; x++) /* over the end of the path */
                         draw_text(&ui->term, at.y, x, 1, " ", STYLE_PLAIN);
                 draw_text(&ui->term, at.y, at.x, at.w, rv_buf_str(&text), STYLE_PLAIN);
+        } else if (page && page->kind->about && from + ABOUT_GAP < line->x + line->w) {
+                page->kind->about(page, line->x + line->w - from - ABOUT_GAP, &text);
+                draw_right(&ui->term, at.y, line->x, line->w, rv_buf_str(&text), STYLE_PLAIN);
         }
 }
 

@@ -27,6 +27,7 @@ static void free_list(struct page *page)
         struct list *list = list_of(page);
 
         list_release(list);
+        below_free(list);
         if (list->open_timer)
                 rv_loop_cancel(page->ui->loop, list->open_timer);
         rv_rows_free(&list->rows);
@@ -287,6 +288,26 @@ static void add_count(struct rv_buf *out, const char *msgid, size_t n, size_t of
         rv_tr_format(out, msgid, rv_buf_str(&count), rv_buf_str(&whole), rv_buf_str(&plural), NULL);
 }
 
+/* The last ones give way where there is no room. */
+static void about_list(const struct page *page, int room, struct rv_buf *out)
+{
+        const struct list *list = list_of(page);
+        RV_SHOWN_CLEANUP struct rv_shown shown = { 0 };
+        int used = 0;
+        uint32_t i;
+
+        for (i = 0; list->snapshot && i < rv_snapshot_view(list->snapshot)->n_columns; i++) {
+                if (!rv_show_common(list->snapshot, i))
+                        continue;
+                rv_show_cell(&page->ui->look, list->snapshot, 0, i, &shown);
+                if (used + (int)shown.width + 2 * (used > 0) > room)
+                        return;
+                rv_buf_add_str(out, used ? ", " : "");
+                rv_buf_add_str(out, rv_buf_str(&shown.text));
+                used += (int)shown.width + 2 * (used > 0);
+        }
+}
+
 static void status_list(struct page *page, struct rv_buf *left, struct rv_buf *right)
 {
         struct list *list = list_of(page);
@@ -365,6 +386,7 @@ static const struct page_kind list_kind = { .free = free_list,
                                             .act = act_list,
                                             .can = can_list,
                                             .status = status_list,
+                                            .about = about_list,
                                             .find = find_list,
                                             .finding = finding_list,
                                             .command = command_list };

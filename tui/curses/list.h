@@ -9,6 +9,8 @@
 #include "tui/curses/ui.h"
 #include "tui/present/layout.h"
 
+enum { BELOW_MAX = 4 };
+
 struct list {
         struct page page;
         struct place place;
@@ -38,6 +40,7 @@ struct list {
         unsigned hold_timer;      /* 0: none */
         bool filled_asked;        /* the costly columns were asked for, and are not there yet */
         struct picks picks;
+        struct rv_snapshot *below[BELOW_MAX]; /* as the view declares them; NULL: not loaded */
         struct list_cursor {
                 struct rv_buf key;
         } kept;
@@ -60,6 +63,12 @@ const char *list_key(const struct list *list, size_t position, char number[24]);
 
 /* list_draw.c */
 void list_draw(struct page *page, const struct area *area);
+
+/* below.c: the views that the list's own declares for the lines below a few rows. */
+void below_load(struct list *list, bool reload);
+/* Takes the lines that it uses from the top of the area. */
+void below_draw(struct list *list, struct area *area);
+void below_free(struct list *list);
 
 /* list_menu.c */
 void list_sort_menu(struct list *list);

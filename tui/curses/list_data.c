@@ -274,6 +274,7 @@ void list_load(struct list *list, bool reload)
         if (stale)
                 take(list, stale);
         start(list, reload, reload);
+        below_load(list, reload);
 }
 
 /* What was not filled so far may be wanted now. */

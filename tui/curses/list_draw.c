@@ -28,7 +28,8 @@ static void lay_out(struct list *list, int width)
                                      .wanted = list->columns,
                                      .n_wanted = list->n_columns,
                                      .width = width > GUTTER ? (unsigned)(width - GUTTER) : 1,
-                                     .skip = list->skip };
+                                     .skip = list->skip,
+                                     .titled = true };
         struct rv_layout layout = { 0 };
 
         if (list->laid_out && list->laid_width == width)
@@ -148,15 +149,21 @@ static void scroll(struct list *list, int height)
                 list->top = list->at - h + 1;
 }
 
-/* A short list leaves room: below it stands the record of the row under the cursor, where the screen is wide. */
+/* A short list leaves room: for what the view declares, and where the screen is wide for the record of the row under
+ * the cursor. */
 static void draw_below(struct list *list, const struct area *rows, int used)
 {
         struct area below = *rows;
 
-        if (rows->w < WIDE || !list->snapshot || list->rows.n == 0 || rv_snapshot_rows(list->snapshot) > SHORT_LIST)
+        below.y += used;
+        below.h -= used;
+        if (!list->snapshot || rv_snapshot_rows(list->snapshot) > (size_t)used)
                 return;
-        below.y += used + 1;
-        below.h -= used + 1;
+        below_draw(list, &below);
+        if (rows->w < WIDE || rv_snapshot_rows(list->snapshot) > SHORT_LIST)
+                return;
+        below.y++;
+        below.h--;
         if (below.h >= SHORT_LIST)
                 record_draw_row(list->page.ui, list->snapshot, list->rows.at[list->at], &below);
 }

@@ -41,6 +41,8 @@ struct page_kind {
         void (*find)(struct page *page, const char *text, bool final);
         const char *(*finding)(const struct page *page); /* the filter or search in force, "" for none */
         void (*command)(const struct page *page, struct rv_buf *out);
+        /* What all of it has in common, in at most so many cells, for the right end of the line of the views. */
+        void (*about)(const struct page *page, int room, struct rv_buf *out);
 };
 
 struct page {

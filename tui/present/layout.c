@@ -317,6 +317,16 @@ static int hand_over(const struct fit *fits, size_t n, struct rv_layout *ret, st
         return RV_OK;
 }
 
+static size_t default_columns(const struct rv_layout_ask *ask, unsigned *columns)
+{
+        size_t all = rv_layout_default(rv_snapshot_view(ask->snapshot), ask->snapshot, columns), n = 0, i;
+
+        for (i = 0; i < all; i++)
+                if (!ask->titled || !rv_show_common(ask->snapshot, columns[i]))
+                        columns[n++] = columns[i];
+        return n;
+}
+
 /* All of it in one arena, handed over whole or freed whole. */
 int rv_layout_make(const struct rv_layout_ask *ask, struct rv_layout *ret, struct rv_err *err)
 {
@@ -336,7 +346,7 @@ int rv_layout_make(const struct rv_layout_ask *ask, struct rv_layout *ret, struc
         if (ask->wanted)
                 memcpy(columns, ask->wanted, n * sizeof *columns);
         else
-                n = rv_layout_default(view, ask->snapshot, columns);
+                n = default_columns(ask, columns);
         for (i = 0; i < n && r == RV_OK; i++) {
                 if (i > 0 && i <= ask->skip && i < n - 1)
                         continue;

@@ -20,6 +20,7 @@ struct rv_layout_ask {
         unsigned width;      /* cells for all columns; 0: no limit, nothing is dropped or cut */
         size_t first, count; /* rows that are measured, as positions in `rows`; count 0: all */
         unsigned skip;       /* columns scrolled away to the left; the first column stays */
+        bool titled;         /* what rv_show_common() says stands elsewhere: it has no column unless it is wanted */
 };
 
 struct rv_layout_column {

@@ -12,7 +12,7 @@
 #include "core/model/snapshot.h"
 #include "tui/present/text.h"
 
-enum { MINUTE = 60, HOUR = 3600, DAY = 86400, YEAR = 365 * DAY, NEAR_YEAR = 300 * DAY };
+enum { COMMON_ROWS = 64, MINUTE = 60, HOUR = 3600, DAY = 86400, YEAR = 365 * DAY, NEAR_YEAR = 300 * DAY };
 
 void rv_shown_free(struct rv_shown *shown)
 {
@@ -265,6 +265,23 @@ char rv_role_sign(uint32_t role)
         default:
                 return ' ';
         }
+}
+
+bool rv_show_common(const struct rv_snapshot *snapshot, unsigned column)
+{
+        const struct rv_look look = { 0 };
+        RV_SHOWN_CLEANUP struct rv_shown first = { 0 }, other = { 0 };
+        size_t rows = rv_snapshot_rows(snapshot), row;
+
+        if (!(rv_snapshot_view(snapshot)->columns[column].flags & RV_COMMON) || rows == 0 || rows > COMMON_ROWS)
+                return false;
+        rv_show_cell(&look, snapshot, 0, column, &first);
+        for (row = 1; row < rows && !first.null; row++) {
+                rv_show_cell(&look, snapshot, row, column, &other);
+                if (other.null || strcmp(rv_buf_str(&first.text), rv_buf_str(&other.text)) != 0)
+                        return false;
+        }
+        return !first.null;
 }
 
 /* Roles that are not a state of the row (good, info, muted) leave the gutter empty. */

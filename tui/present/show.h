@@ -43,6 +43,9 @@ void rv_show_count(int64_t n, struct rv_buf *out);
 /* Appends [E:]V-R without an epoch of 0. */
 void rv_show_version(const char *version, size_t n, struct rv_buf *out);
 
+/* Whether all rows have the same value in a RV_COMMON column; of many rows that is not asked. */
+bool rv_show_common(const struct rv_snapshot *snapshot, unsigned column);
+
 /* The sign of a role, so that nothing is said by colour alone: '!' bad, '+' warning, '-' info and muted, else ' '. */
 char rv_role_sign(uint32_t role);
 /* The worst role (bad, then warning, else plain) among the enum cells of a row: the state in the gutter. */

@@ -35,7 +35,14 @@ enum rv_column_flag {
         RV_KEY = 1,    /* names the row; exactly one column of a view */
         RV_MATCH = 2,  /* a row word may match it */
         RV_HIDDEN = 4, /* shown only when asked for by id */
-        RV_COSTLY = 8  /* filled only when rv_wants() says so */
+        RV_COSTLY = 8, /* filled only when rv_wants() says so */
+        /* Where all rows agree, a screen says the value once beside the view's title and has no column for it. */
+        RV_COMMON = 16,
+        /* Of a view that is drawn as a bar: how long a row's piece is, how much of it is in use (sizes both), and what
+         * is said above it. */
+        RV_LENGTH = 32,
+        RV_FILLED = 64,
+        RV_CAPTION = 128
 };
 
 enum rv_view_flag {
@@ -81,6 +88,10 @@ struct rv_view {
         const char *const *aliases; /* top-level words ("search"), NULL-ended, may be NULL */
         rv_fill *fill;
         uint32_t n_columns, n_args, shape, flags; /* flags: enum rv_view_flag */
+        /* Ids of views of the same plugin, NULL-ended, that a screen shows below the rows where these leave room: one
+         * with a RV_LENGTH column as a bar, others as a label (first column shown) and a text (second) in each line,
+         * with a blank line before each row of depth 0. May be NULL. */
+        const char *const *below;
 };
 
 /* The nth value of a declared argument as text, NULL when it was not given. Enum and bool arguments arrive checked. */

@@ -104,7 +104,7 @@ static const struct rv_arg args[] = {
         { "delay", N_("Milliseconds for each"), NULL, NULL, NULL, 0, RV_INT, 0, 0 },
 };
 static const struct rv_view views[] = { { "notes", N_("Notes"), NULL, columns, NULL, NULL, NULL, fill_notes, 4, 0,
-                                          RV_SHAPE_LIST, 0 } };
+                                          RV_SHAPE_LIST, 0, NULL } };
 static const struct rv_action actions[] = { { "stamp", N_("Stamp"), NULL, args, NULL, NULL, "notes", NULL, plan_stamp,
                                               run_stamp, recover_stamp, 2, 0, "" } };
 RV_PLUGIN = { RV_ABI,  0,    RV_SIZES, "notes", N_("Notes"), NULL, "1",  NULL, NULL, views,
