@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "core/base/err.h"
+#include "core/base/message.h"
 #include "core/model/registry.h"
+#include "core/model/rows.h"
 
 enum { VIEWS_MAX = 256, COLUMNS_MAX = 256, ENUMS_MAX = 1024, ARGS_MAX = 64, ACTIONS_MAX = 256, TEXT_MAX = 8192 };
 
@@ -17,6 +19,7 @@ _Static_assert(sizeof(struct rv_column) % 8 == 0, "structs grow by whole 8 bytes
 _Static_assert(sizeof(struct rv_enum) % 8 == 0, "structs grow by whole 8 bytes");
 _Static_assert(sizeof(struct rv_arg) % 8 == 0, "structs grow by whole 8 bytes");
 _Static_assert(sizeof(struct rv_action) % 8 == 0, "structs grow by whole 8 bytes");
+_Static_assert(sizeof(struct rv_tally) % 8 == 0, "structs grow by whole 8 bytes");
 
 /* The host's size of each kind, and the least that makes sense: what comes after it may be missing in an old plugin. */
 static const struct {
@@ -28,6 +31,7 @@ static const struct {
         [RV_K_ENUM] = { sizeof(struct rv_enum), offsetof(struct rv_enum, role) },
         [RV_K_ARG] = { sizeof(struct rv_arg), offsetof(struct rv_arg, flags) },
         [RV_K_ACTION] = { sizeof(struct rv_action), offsetof(struct rv_action, key) },
+        [RV_K_TALLY] = { sizeof(struct rv_tally), sizeof(struct rv_tally) },
 };
 
 struct adoption {
@@ -289,12 +293,80 @@ static int take_actions(const struct adoption *a, struct rv_plugin *plugin)
         return RV_OK;
 }
 
+/* One that does not fit its view would count nothing, and nobody would see why. */
+static int check_filter(const struct adoption *a, const char *where, const struct rv_view *view)
+{
+        RV_FILTER_CLEANUP struct rv_filter *filter = NULL;
+        RV_ERR_CLEANUP struct rv_err wrong = { 0 };
+        RV_BUF_CLEANUP struct rv_buf what = { 0 };
+        int rc = rv_filter_compile(where, view, 0, &filter, &wrong);
+
+        if (rc != RV_USAGE)
+                return rc ? rv_fail_memory(a->err) : RV_OK;
+        rv_buf_printf(&what, "%s: ", where);
+        rv_message_plain(rv_buf_str(&wrong.message), wrong.message.size, &what);
+        return refuse(a, rv_buf_str(&what));
+}
+
+static int check_tally(const struct adoption *a, const struct rv_plugin *plugin, const struct rv_tally *tally)
+{
+        const struct rv_view *view = NULL;
+        uint32_t i;
+
+        if (!text_sound(a, tally->title, false) || !id_sound(a, tally->view) || !text_sound(a, tally->where, true) ||
+            (tally->column && !id_sound(a, tally->column)) || tally->role > RV_MUTED)
+                return refuse(a, "a tally");
+        for (i = 0; i < plugin->n_views && !view; i++)
+                if (strcmp(plugin->views[i].id, tally->view) == 0)
+                        view = &plugin->views[i];
+        for (i = 0; view && i < view->n_args; i++)
+                if (view->args[i].flags & RV_REQUIRED)
+                        view = NULL;
+        if (!view)
+                return refuse(a, "a tally's view");
+        for (i = 0; tally->column && i < view->n_columns && strcmp(view->columns[i].id, tally->column) != 0; i++)
+                ;
+        if (tally->column && i == view->n_columns)
+                return refuse(a, "a tally's column");
+        return tally->where ? check_filter(a, tally->where, view) : RV_OK;
+}
+
+/* As with actions: one that must be understood and is not is left out. */
+static int take_tallies(const struct adoption *a, struct rv_plugin *plugin)
+{
+        struct rv_tally *tallies;
+        uint32_t i, n = 0;
+        int rc;
+
+        if (plugin->n_tallies > RV_TALLIES_MAX)
+                return refuse(a, "n_tallies");
+        tallies = take(a, plugin->tallies, plugin->n_tallies, RV_K_TALLY);
+        if (!tallies)
+                return refuse(a, "tallies");
+        for (i = 0; i < plugin->n_tallies; i++) {
+                rc = check_tally(a, plugin, &tallies[i]);
+                if (rc)
+                        return rc;
+                if ((tallies[i].flags & ~(uint32_t)RV_NO_ROWS) < RV_MUST)
+                        tallies[n++] = tallies[i];
+        }
+        plugin->tallies = tallies;
+        plugin->n_tallies = n;
+        return RV_OK;
+}
+
+/* Kinds that came after the first plugins may be unknown to one. */
+static bool size_sound(int kind, size_t size)
+{
+        return size % 8 == 0 && (size >= sizes[kind].least || (size == 0 && kind >= RV_K_TALLY));
+}
+
 static int check_sizes(const struct adoption *a, size_t object_size)
 {
         int kind;
 
         for (kind = 0; kind < RV_K_COUNT; kind++)
-                if (a->size[kind] < sizes[kind].least || a->size[kind] % 8)
+                if (!size_sound(kind, a->size[kind]))
                         return refuse(a, "size[]");
         return a->size[RV_K_PLUGIN] > object_size ? refuse(a, "size[0]") : RV_OK;
 }
@@ -334,6 +406,8 @@ int rv_plugin_adopt(const void *object, size_t object_size, const struct rv_rang
                 rc = take_actions(&a, plugin);
         if (!rc)
                 rc = take_args(&a, &plugin->settings, plugin->n_settings);
+        if (!rc)
+                rc = take_tallies(&a, plugin);
         if (!rc)
                 *ret = plugin;
         return rc;

@@ -9,6 +9,8 @@
 #include "core/base/paths.h"
 #include <reeve/plugin.h>
 
+enum { RV_TALLIES_MAX = 16 };
+
 /* Opens path as the plugin of this id. RV_UNTRUSTED, RV_UNSUPPORTED (not a library, an ABI of another time), RV_DAMAGED
  * (cut, or declarations that contradict themselves). */
 int rv_plugin_open(const struct rv_paths *paths, const char *path, const char *id, struct rv_arena *arena,

@@ -106,6 +106,22 @@ static const struct rv_action actions[] = {
 static const struct rv_arg settings[] = { { .id = "depth", .title = "Depth", .type = RV_INT } };
 #endif
 
+struct new_tally {
+        struct rv_tally tally;
+        uint64_t added[2];
+};
+#define TALLY(filter)                                                                             \
+        {                                                                                         \
+                .title = "on", .view = "things", .where = filter, .column = NULL, .role = RV_GOOD \
+        }
+#if defined(VARIANT_oversized)
+static const struct new_tally tallies[] = { { TALLY("state = on"), { 1, 2 } }, { TALLY("state = off"), { 3, 4 } } };
+#elif defined(VARIANT_badfilter)
+static const struct rv_tally tallies[] = { TALLY("state = on"), TALLY("state = onn") };
+#elif !defined(VARIANT_undersized) && !defined(VARIANT_smallest)
+static const struct rv_tally tallies[] = { TALLY("state = on"), TALLY("state = off") };
+#endif
+
 RV_PLUGIN = {
 #if defined(VARIANT_wrongabi)
         .abi = RV_ABI + 1,
@@ -126,6 +142,9 @@ RV_PLUGIN = {
                   [RV_K_COLUMN] = sizeof *columns,
                   [RV_K_ENUM] = sizeof *enums,
                   [RV_K_ARG] = sizeof(struct rv_arg),
+#if !defined(VARIANT_undersized) && !defined(VARIANT_smallest)
+                  [RV_K_TALLY] = sizeof *tallies,
+#endif
                   [RV_K_ACTION] = sizeof(struct rv_action) },
 #if defined(VARIANT_badname)
         .id = "somebody-else",
@@ -148,6 +167,13 @@ RV_PLUGIN = {
 #else
         .settings = settings,
         .n_settings = 1,
+#endif
+#if defined(VARIANT_undersized) || defined(VARIANT_wildtally)
+        .tallies = (const void *)16,
+        .n_tallies = 1,
+#elif !defined(VARIANT_smallest)
+        .tallies = (const void *)tallies,
+        .n_tallies = 2,
 #endif
 };
 #endif

@@ -16,6 +16,7 @@
 
 #include "core/base/err.h"
 #include "core/base/file.h"
+#include "core/base/message.h"
 #include "core/model/load.h"
 #include "core/model/registry.h"
 
@@ -59,6 +60,10 @@ static void test_readable(void **state)
                 assert_int_equal(plugin->n_actions, 1);
                 /* settings came later than the first plugins */
                 assert_int_equal(plugin->n_settings, i == 2 ? 0 : 1);
+                /* and so did tallies */
+                assert_int_equal(plugin->n_tallies, i == 2 ? 0 : 2);
+                if (plugin->n_tallies)
+                        assert_string_equal(plugin->tallies[1].where, "state = off");
         }
 }
 
@@ -68,16 +73,30 @@ static void test_refused(void **state)
                 const char *id;
                 int code;
         } cases[] = {
-                { "smallest", RV_DAMAGED },   { "wrongabi", RV_UNSUPPORTED }, { "liar", RV_DAMAGED },
-                { "wildstring", RV_DAMAGED }, { "wildarray", RV_DAMAGED },    { "wildsetting", RV_DAMAGED },
-                { "nokey", RV_DAMAGED },      { "nosymbol", RV_UNSUPPORTED }, { "badname", RV_DAMAGED },
-                { "absent", RV_NOTFOUND },
+                { "smallest", RV_DAMAGED },     { "wrongabi", RV_UNSUPPORTED }, { "liar", RV_DAMAGED },
+                { "wildstring", RV_DAMAGED },   { "wildarray", RV_DAMAGED },    { "wildsetting", RV_DAMAGED },
+                { "wildtally", RV_DAMAGED },    { "badfilter", RV_DAMAGED },    { "nokey", RV_DAMAGED },
+                { "nosymbol", RV_UNSUPPORTED }, { "badname", RV_DAMAGED },      { "absent", RV_NOTFOUND },
         };
         size_t i;
 
         (void)state;
         for (i = 0; i < sizeof cases / sizeof *cases; i++)
                 assert_int_equal(open_plugin(ABI_PLUGINS, cases[i].id), cases[i].code);
+}
+
+/* Whoever writes a plugin reads where its filter is wrong. */
+static void test_wrong_filter_is_told(void **state)
+{
+        __attribute__((cleanup(free_registry))) struct rv_registry *registry = rv_registry_new(ABI_PLUGINS, NULL);
+        const struct rv_plugin *plugin = NULL;
+        RV_ERR_CLEANUP struct rv_err err = { 0 };
+        RV_BUF_CLEANUP struct rv_buf text = { 0 };
+
+        (void)state;
+        assert_int_equal(rv_registry_plugin(registry, "badfilter", &plugin, &err), RV_DAMAGED);
+        rv_message_plain(rv_buf_str(&err.message), err.message.size, &text);
+        assert_non_null(strstr(rv_buf_str(&text), "state = onn: the filter at character 9"));
 }
 
 static void test_unknown_must_flag(void **state)
@@ -183,6 +202,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_readable),
                 cmocka_unit_test(test_refused),
+                cmocka_unit_test(test_wrong_filter_is_told),
                 cmocka_unit_test(test_unknown_must_flag),
                 cmocka_unit_test(test_rubbish),
                 cmocka_unit_test(test_root_wants_closed_files),

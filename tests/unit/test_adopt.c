@@ -26,8 +26,9 @@ struct library {
         struct rv_enum enums[2];
         struct rv_arg args[2];
         struct rv_action actions[2];
+        struct rv_tally tallies[2];
         const char *aliases[3], *below[2];
-        char id[TEXT], word[TEXT], title[TEXT], text[TEXT];
+        char id[TEXT], word[TEXT], title[TEXT], where[TEXT], text[TEXT];
         char end; /* the last byte is no NUL: a text that goes up to it has no end */
 };
 
@@ -59,6 +60,7 @@ static struct library *make(void)
         strcpy(l->id, "test");
         strcpy(l->word, "word");
         strcpy(l->title, "Title");
+        strcpy(l->where, "word ~ x");
         memset(l->text, 'x', sizeof l->text);
         l->end = 'x';
         l->aliases[0] = l->id;
@@ -88,13 +90,19 @@ static struct library *make(void)
                 l->actions[i] = (struct rv_action){
                         .id = l->word, .title = l->title, .preview = l->word, .plan = plan, .run = run
                 };
+        for (i = 0; i < 2; i++) {
+                l->tallies[i] =
+                        (struct rv_tally){ .title = l->title, .view = l->word, .where = l->where, .column = l->word };
+        }
         l->plugin = (struct rv_plugin){ .abi = RV_ABI,
                                         .id = l->id,
                                         .title = l->title,
                                         .views = l->views,
                                         .n_views = 2,
                                         .actions = l->actions,
-                                        .n_actions = 2 };
+                                        .n_actions = 2,
+                                        .tallies = l->tallies,
+                                        .n_tallies = 2 };
         memcpy(l->plugin.size, sizes, sizeof sizes);
         return l;
 }
@@ -147,10 +155,14 @@ static void test_sound(void **state)
         struct rv_arena arena = { 0 };
 
         (void)state;
-        l->actions[0].flags = RV_MUST << 1; /* must be understood, and is not: only this one is left out */
+        /* must be understood, and is not: only these are left out */
+        l->actions[0].flags = l->tallies[0].flags = RV_MUST << 1;
+        l->tallies[1].flags = RV_NO_ROWS;
         assert_int_equal(rv_plugin_adopt(&l->plugin, sizeof l->plugin, &ranges, "test", &arena, &plugin, NULL), RV_OK);
         assert_int_equal(plugin->n_views, 2);
         assert_int_equal(plugin->n_actions, 1);
+        assert_int_equal(plugin->n_tallies, 1);
+        assert_int_equal(plugin->tallies[0].flags, RV_NO_ROWS);
         assert_int_equal(plugin->views[1].columns[1].enums[1].role, RV_GOOD);
         assert_true((const void *)plugin->views != (const void *)l->views); /* the host's own copies */
         rv_arena_free(&arena);
@@ -179,7 +191,9 @@ static void test_pointers(void **state)
                 { &l->actions[1].id, false },     { &l->actions[1].title, false },  { &l->actions[1].help, true },
                 { &l->actions[1].preview, true }, { &l->actions[1].plan, false },   { &l->actions[1].run, false },
                 { &l->actions[1].recover, true }, { &l->actions[1].aliases, true }, { &l->aliases[0], true },
-                { &l->views[1].below, true },     { &l->below[0], true },
+                { &l->views[1].below, true },     { &l->below[0], true },           { &l->plugin.tallies, false },
+                { &l->tallies[1].title, false },  { &l->tallies[1].view, false },   { &l->tallies[1].where, true },
+                { &l->tallies[1].column, true },
         };
         /* Nothing, outside, just behind the end, a text without an end, and where adding goes round. */
         const void *const wrong[] = { NULL, outside, whole + offsetof(struct library, end) + 1, &l->end,
@@ -237,9 +251,9 @@ static void test_sizes(void **state)
 static void test_counts(void **state)
 {
         struct library *l = make();
-        uint32_t *const counts[] = { &l->plugin.n_views,   &l->plugin.n_actions,   &l->views[0].n_columns,
-                                     &l->views[0].n_args,  &l->columns[1].n_enums, &l->args[0].n_enums,
-                                     &l->actions[0].n_args };
+        uint32_t *const counts[] = { &l->plugin.n_views,    &l->plugin.n_actions,   &l->views[0].n_columns,
+                                     &l->views[0].n_args,   &l->columns[1].n_enums, &l->args[0].n_enums,
+                                     &l->actions[0].n_args, &l->plugin.n_tallies };
         static const uint32_t wrong[] = { 50, 255, 256, 257, 1025, UINT16_MAX, 1u << 29, 1u << 31, UINT32_MAX };
         size_t i, k;
         uint32_t was;
@@ -276,6 +290,7 @@ static void test_ids(void **state)
         size_t i;
 
         (void)state;
+        l->tallies[0].where = l->tallies[1].where = NULL; /* names a column */
         for (i = 0; i < sizeof wrong / sizeof *wrong; i++) {
                 strcpy(l->id, wrong[i]);
                 assert_int_equal(adopt(l), RV_DAMAGED);
@@ -290,6 +305,45 @@ static void test_ids(void **state)
         free(l);
 }
 
+/* What a tally says must fit its view: a wrong filter would count nothing, and nobody would see why. */
+static void test_tallies(void **state)
+{
+        static const char *const wrong[] = { "no = x", "word =", "(word ~ x", "word > 3 and" };
+        static const char *const right[] = { "", "word = null", "not word = x", "wor" };
+        struct library *l = make();
+        size_t i;
+
+        (void)state;
+        for (i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+                strcpy(l->where, wrong[i]);
+                assert_int_equal(adopt(l), RV_DAMAGED);
+        }
+        for (i = 0; i < sizeof right / sizeof *right; i++) {
+                strcpy(l->where, right[i]);
+                assert_int_equal(adopt(l), RV_OK);
+        }
+        strcpy(l->text, "other"); /* no such view, no such column */
+        l->tallies[1].view = l->text;
+        assert_int_equal(adopt(l), RV_DAMAGED);
+        l->tallies[1].view = l->word;
+        l->tallies[1].column = l->text;
+        assert_int_equal(adopt(l), RV_DAMAGED);
+        l->tallies[1].column = l->word;
+        l->tallies[1].role = RV_MUTED + 1;
+        assert_int_equal(adopt(l), RV_DAMAGED);
+        l->tallies[1].role = RV_MUTED;
+        assert_int_equal(adopt(l), RV_OK);
+        l->views[1].below = NULL;
+        l->args[1].flags = RV_REQUIRED; /* a view of something has no rows of its own */
+        assert_int_equal(adopt(l), RV_DAMAGED);
+        /* A plugin from before there were any. */
+        l->plugin.size[RV_K_TALLY] = 0;
+        assert_int_equal(adopt(l), RV_DAMAGED);
+        l->plugin.n_tallies = 0;
+        assert_int_equal(adopt(l), RV_OK);
+        free(l);
+}
+
 /* Arrays that lie in the library, but not where their type may. */
 static void test_alignment(void **state)
 {
@@ -299,6 +353,7 @@ static void test_alignment(void **state)
                 (const void *const *)&l->views[0].columns,   (const void *const *)&l->views[0].args,
                 (const void *const *)&l->columns[1].enums,   (const void *const *)&l->views[1].aliases,
                 (const void *const *)&l->actions[1].aliases, (const void *const *)&l->views[1].below,
+                (const void *const *)&l->plugin.tallies,
         };
         const char *shifted, *was;
         size_t i;
@@ -359,9 +414,9 @@ static void test_every_bit(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_sound),     cmocka_unit_test(test_pointers),  cmocka_unit_test(test_sizes),
-                cmocka_unit_test(test_counts),    cmocka_unit_test(test_ids),       cmocka_unit_test(test_below),
-                cmocka_unit_test(test_every_bit), cmocka_unit_test(test_alignment),
+                cmocka_unit_test(test_sound),   cmocka_unit_test(test_pointers),  cmocka_unit_test(test_sizes),
+                cmocka_unit_test(test_counts),  cmocka_unit_test(test_ids),       cmocka_unit_test(test_below),
+                cmocka_unit_test(test_tallies), cmocka_unit_test(test_every_bit), cmocka_unit_test(test_alignment),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,31 @@ extern "C" {
 
 #define RV_ABI 1
 
-enum rv_kind { RV_K_PLUGIN, RV_K_VIEW, RV_K_COLUMN, RV_K_ENUM, RV_K_ARG, RV_K_ACTION, RV_K_COUNT, RV_K_MAX = 16 };
+enum rv_kind {
+        RV_K_PLUGIN,
+        RV_K_VIEW,
+        RV_K_COLUMN,
+        RV_K_ENUM,
+        RV_K_ARG,
+        RV_K_ACTION,
+        RV_K_TALLY,
+        RV_K_COUNT,
+        RV_K_MAX = 16
+};
+
+enum rv_tally_flag { RV_NO_ROWS = 1 /* the title alone, without a number, when no row fits; else nothing */ };
+
+/* A figure of the plugin's line in the Overview: how many rows of one of its views fit a filter. It stands before the
+ * title ("31 updates"), which NP_() gives both forms. None is shown for 0, except by the first tally; "-" stands for a
+ * number that is not known, because no row has a value in a column that the filter reads. With `column` the title is a
+ * text instead, where %1 is that cell of the first row that fits (its key when the cell is null). */
+struct rv_tally {
+        const char *title;
+        const char *view;     /* id; a view without required arguments */
+        const char *where;    /* a filter as in --where; NULL: all rows */
+        const char *column;   /* id; NULL: a number is shown */
+        uint32_t role, flags; /* flags: enum rv_tally_flag; one >= RV_MUST that is unknown leaves the tally out */
+};
 
 struct rv_plugin {
         uint32_t abi, reserved;
@@ -26,6 +50,8 @@ struct rv_plugin {
         uint32_t n_views, n_actions;
         const struct rv_arg *settings; /* what the section [id] of reeve.conf may say; see rv_option() */
         uint32_t n_settings, reserved_too;
+        const struct rv_tally *tallies; /* what the Overview counts, in order; none: all rows of the first view */
+        uint32_t n_tallies, reserved_three;
 };
 
 /* Columns of the common views. Findings: severity is 0 critical, 1 warning, 2 info; text and hint are messages; view is
@@ -40,7 +66,7 @@ enum { RV_S_ID, RV_S_WHAT, RV_S_PATH, RV_S_SIZE, RV_S_FREEABLE };
 #define RV_SIZES                                                                                                    \
         {                                                                                                           \
                 sizeof(struct rv_plugin), sizeof(struct rv_view), sizeof(struct rv_column), sizeof(struct rv_enum), \
-                        sizeof(struct rv_arg), sizeof(struct rv_action)                                             \
+                        sizeof(struct rv_arg), sizeof(struct rv_action), sizeof(struct rv_tally)                    \
         }
 #define RV_PLUGIN __attribute__((visibility("default"))) const struct rv_plugin rv_plugin
 

@@ -107,5 +107,5 @@ static const struct rv_view views[] = { { "notes", N_("Notes"), NULL, columns, N
                                           RV_SHAPE_LIST, 0, NULL } };
 static const struct rv_action actions[] = { { "stamp", N_("Stamp"), NULL, args, NULL, NULL, "notes", NULL, plan_stamp,
                                               run_stamp, recover_stamp, 2, 0, "" } };
-RV_PLUGIN = { RV_ABI,  0,    RV_SIZES, "notes", N_("Notes"), NULL, "1",  NULL, NULL, views,
-              actions, NULL, NULL,     NULL,    1,           1,    NULL, 0,    0 };
+RV_PLUGIN = { RV_ABI, 0,    RV_SIZES, "notes", N_("Notes"), NULL, "1", NULL, NULL, views, actions,
+              NULL,   NULL, NULL,     1,       1,           NULL, 0,   0,    NULL, 0,     0 };
