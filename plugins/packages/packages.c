@@ -236,6 +236,16 @@ static const struct rv_view views[] = {
           .flags = RV_READS_SLOT },
 };
 
+static const struct rv_tally tallies[] = {
+        { .title = N_("installed"), .view = "installed" },
+        { .title = NP_("update", "updates"), .view = "installed", .where = "update != null" },
+        { .title = N_("security"),
+          .view = "installed",
+          .where = "update_severity in (critical, important, moderate, low, security)",
+          .role = RV_WARN },
+        { .title = N_("damaged"), .view = "installed", .where = "verdict = damaged", .role = RV_BAD },
+};
+
 RV_PLUGIN = {
         .abi = RV_ABI,
         .size = RV_SIZES,
@@ -250,4 +260,6 @@ RV_PLUGIN = {
         .findings = findings_fill,
         .changes = changes_fill,
         .space = space_fill,
+        .tallies = tallies,
+        .n_tallies = COUNT(tallies),
 };

@@ -177,6 +177,12 @@ static const struct rv_view views[] = {
           .fill = fill_packages },
 };
 
+static const struct rv_tally tallies[] = {
+        { .title = NP_("environment", "environments"), .view = "sandboxes" },
+        { .title = N_("drifted"), .view = "sandboxes", .where = "state = drifted", .role = RV_WARN },
+        { .title = N_("broken"), .view = "sandboxes", .where = "state = broken", .role = RV_BAD },
+};
+
 RV_PLUGIN = {
         .abi = RV_ABI,
         .size = RV_SIZES,
@@ -191,4 +197,6 @@ RV_PLUGIN = {
         .space = fill_space,
         .settings = settings,
         .n_settings = COUNT(settings),
+        .tallies = tallies,
+        .n_tallies = COUNT(tallies),
 };

@@ -85,6 +85,18 @@ static const struct rv_view views[] = {
           .flags = RV_READS_SLOT | RV_SHARED },
 };
 
+/* All together have no room on 80 columns: what needs somebody stands before what is merely so. */
+#define TALLY(title_, verdict, role_)                                                                 \
+        {                                                                                             \
+                .title = (title_), .view = "packages", .where = "verdict = " verdict, .role = (role_) \
+        }
+static const struct rv_tally tallies[] = {
+        TALLY(N_("good"), "ok", RV_PLAIN),       TALLY(N_("bad"), "bad", RV_BAD),
+        TALLY(N_("revoked"), "revoked", RV_BAD), TALLY(N_("untrusted"), "untrusted", RV_BAD),
+        TALLY(N_("no key"), "nokey", RV_WARN),   TALLY(N_("unsigned"), "unsigned", RV_WARN),
+        TALLY(N_("damaged"), "damaged", RV_BAD), TALLY(N_("expired"), "expired", RV_WARN),
+};
+
 RV_PLUGIN = {
         .abi = RV_ABI,
         .size = RV_SIZES,
@@ -97,6 +109,8 @@ RV_PLUGIN = {
         .views = views,
         .n_views = COUNT(views),
         .findings = findings_fill,
+        .tallies = tallies,
+        .n_tallies = COUNT(tallies),
 };
 
 static void put_text(struct rv_sink *sink, unsigned column, const char *text)

@@ -109,6 +109,30 @@ static const struct rv_view views[] = {
           .flags = RV_READS_IMAGE },
 };
 
+/* What starts next, in the words of the view; a slot for one start stands before the one that is next after it. */
+static const struct rv_tally tallies[] = {
+        { .title = N_("no update slots"), .view = "slots", .flags = RV_NO_ROWS },
+        { .title = N_("%1 boots once"), .view = "slots", .where = "boots = once", .column = "version" },
+        { .title = N_("%1 boots next, for good"),
+          .view = "slots",
+          .where = "boots = next and health = good",
+          .column = "version" },
+        { .title = N_("%1 boots next, on trial"),
+          .view = "slots",
+          .where = "boots = next and health = trying",
+          .column = "version",
+          .role = RV_INFO },
+        { .title = N_("%1 boots next"),
+          .view = "slots",
+          .where = "boots = next and not health in (good, trying)",
+          .column = "version",
+          .role = RV_WARN },
+        { .title = N_("bad"), .view = "slots", .where = "health = bad", .role = RV_BAD },
+        { .title = NP_("other kept", "others kept"),
+          .view = "slots",
+          .where = "boots in (fallback, last, never) and not health in (bad, empty)" },
+};
+
 RV_PLUGIN = {
         .abi = RV_ABI,
         .size = RV_SIZES,
@@ -121,4 +145,6 @@ RV_PLUGIN = {
         .findings = slots_findings,
         .space = slots_space,
         .n_views = COUNT(views),
+        .tallies = tallies,
+        .n_tallies = COUNT(tallies),
 };

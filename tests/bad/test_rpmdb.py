@@ -184,7 +184,7 @@ class Broken(Rpmdb):
         """Half read or not at all: once, in place of what was found while it was whole."""
         rpmdbs.write(self.root, sound(400))
         whole = self.path.read_bytes()
-        self.overview(b'400 rows')
+        self.overview(b'400 installed')
         self.path.write_bytes(whole[:len(whole) // 2])
         seen = self.overview(b'NEEDS YOU', b'damaged')
         self.assertEqual(seen.count(b'damaged'), 1)

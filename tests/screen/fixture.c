@@ -277,6 +277,17 @@ static const struct rv_view views[] = {
           .shape = RV_SHAPE_LIST },
 };
 
+/* Of each sort: all rows, a costly column, one that is null everywhere, none that fits, another view's text. */
+static const struct rv_tally tallies[] = {
+        { .title = NP_("thing", "things"), .view = "many" },
+        { .title = N_("void"), .view = "many", .where = "proof = void", .role = RV_BAD },
+        { .title = N_("tried"), .view = "hostile", .where = "tries > 0" },
+        { .title = N_("none"), .view = "many", .where = "state = none" },
+        { .title = N_("%1 is bad"), .view = "short", .where = "state = bad", .column = "slot", .role = RV_BAD },
+        { .title = N_("nothing is short"), .view = "short", .flags = RV_NO_ROWS },
+        { .title = N_("old"), .view = "many", .where = "state = old" },
+};
+
 RV_PLUGIN = { .abi = RV_ABI,
               .size = RV_SIZES,
               .id = "fixture",
@@ -287,4 +298,6 @@ RV_PLUGIN = { .abi = RV_ABI,
               .views = views,
               .n_views = sizeof views / sizeof views[0],
               .findings = fill_findings,
-              .changes = fill_changes };
+              .changes = fill_changes,
+              .tallies = tallies,
+              .n_tallies = sizeof tallies / sizeof tallies[0] };

@@ -73,7 +73,7 @@ class Screen(unittest.TestCase):
 class Pictures(Screen):
     def test_overview(self):
         opened = self.open()
-        opened.wait('2,500 rows')
+        opened.wait('2,500 things')
         opened.wait('25 void')  # counted by a costly column, which comes by itself
         self.golden(opened, 'overview')
         opened.resize(132, 24)
@@ -81,7 +81,7 @@ class Pictures(Screen):
 
     def test_what_to_do(self):
         opened = self.open()
-        opened.wait('2,500 rows')
+        opened.wait('2,500 things')
         opened.wait('^ +What to do: replace libssl by a package whose')
         before = len(opened.raw)
         opened.keys('down')
@@ -91,6 +91,17 @@ class Pictures(Screen):
         self.assertLess(len(opened.raw) - before, 250)
         opened.resize(80, 10)
         opened.wait('^ What to do: replace libssl')
+
+    def test_overview_drops_figures_from_the_right(self):
+        opened = self.open()
+        opened.wait('25 void')
+        opened.wait(r'^ +Fixture +2,500 things +25 void +- tried +two is bad$')
+        opened.resize(132, 24)
+        opened.wait(r'two is bad +125 old$')
+        opened.resize(60, 20)
+        opened.wait(r'^ +Fixture +2,500 things +25 void +- tried$')
+        opened.resize(40, 20)
+        opened.wait(r'^ +Fixture +2,500 things$')
 
     def test_overview_of_an_image(self):
         image = self.world.root / 'disk-17.img'
@@ -179,7 +190,7 @@ class Moving(Screen):
 
     def test_tabs_views_and_back(self):
         opened = self.open()
-        opened.wait('2,500 rows')
+        opened.wait('2,500 things')
         opened.keys('2')
         opened.wait(r'\[2 Fixture\]')
         opened.wait(r'\[Many\]')
@@ -203,7 +214,7 @@ class Moving(Screen):
 
     def test_finding_leads_to_its_row(self):
         opened = self.open()
-        opened.wait('2,500 rows')
+        opened.wait('2,500 things')
         opened.keys('down', 'enter')
         opened.wait('Overview > two')
         opened.wait('Slot +two')
@@ -217,7 +228,7 @@ class Moving(Screen):
 
     def test_finding_about_several_leads_to_the_list_of_them(self):
         opened = self.open()
-        opened.wait('2,500 rows')
+        opened.wait('2,500 things')
         opened.keys('enter')
         opened.wait('Overview > Many')
         opened.wait('^ 10 of 2,500 rows')
@@ -262,7 +273,7 @@ class Moving(Screen):
 
     def test_what_is_cut_is_marked(self):
         opened = self.open(columns=40, rows=20)
-        opened.wait('^ 2,500 rows|2,500 rows')
+        opened.wait('2,500 things')
         opened.wait('^ Azure Linux 4.0 +root .*~$')
         opened.wait('^   10:06 +update 14 packages$')
         opened.keys('?')

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The first screen: each plugin is asked for its findings, its changes and its first view, each in its own lane, and
- * what the cache holds is shown until they answer. */
+/* The first screen: each plugin is asked for its findings, its changes and the views that it counts, each in its own
+ * lane, and what the cache holds is shown until they answer. */
 #include "tui/curses/overview.h"
 
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 #include "tui/present/help.h"
 #include "tui/present/text.h"
 
-enum { TAG_FIRST, TAG_FINDINGS, TAG_CHANGES, TAGS };
+enum { TAG_FINDINGS, TAG_CHANGES, TAG_VIEW, TAGS = TAG_VIEW + RV_TALLIES_MAX };
 
 static struct overview *overview_of(const struct page *page)
 {
@@ -25,10 +25,13 @@ static struct overview *overview_of(const struct page *page)
 static void free_overview(struct page *page)
 {
         struct overview *overview = overview_of(page);
-        size_t i;
+        size_t i, k;
 
         for (i = 0; i < page->ui->n_tabs; i++) {
-                rv_snapshot_unref(overview->parts[i].first);
+                for (k = 0; k < RV_TALLIES_MAX; k++) {
+                        rv_snapshot_unref(overview->parts[i].views[k].snapshot);
+                        rv_figure_free(&overview->parts[i].figures[k]);
+                }
                 rv_snapshot_unref(overview->parts[i].findings);
                 rv_snapshot_unref(overview->parts[i].changes);
                 rv_buf_free(&overview->parts[i].failure);
@@ -45,12 +48,12 @@ static struct rv_snapshot **slot_of(struct overview *overview, int tag)
         struct overview_part *part = &overview->parts[tag / TAGS];
 
         switch (tag % TAGS) {
-        case TAG_FIRST:
-                return &part->first;
         case TAG_FINDINGS:
                 return &part->findings;
-        default:
+        case TAG_CHANGES:
                 return &part->changes;
+        default:
+                return &part->views[tag % TAGS - TAG_VIEW].snapshot;
         }
 }
 
@@ -60,6 +63,9 @@ static void take(struct overview *overview, int tag, struct rv_snapshot *take_sn
 
         rv_snapshot_unref(*slot);
         *slot = take_snapshot;
+        if (tag % TAGS >= TAG_VIEW)
+                overview_count(overview, &overview->parts[tag / TAGS],
+                               &overview->parts[tag / TAGS].views[tag % TAGS - TAG_VIEW]);
         overview_arrange(overview);
 }
 
@@ -84,46 +90,43 @@ static void fail_in_part(struct overview *overview, size_t part, const struct rv
                         fail(overview, part, packed, size);
 }
 
-int overview_states(const struct rv_view *view, unsigned from)
+struct costly { /* ids of the columns that are wanted beside the cheap ones */
+        const char *ids[RV_TALLIES_MAX];
+        size_t n;
+};
+
+static void load_one(struct overview *overview, size_t part, int tag, const struct costly *costly, bool reload);
+
+/* The rows are there; what they are counted by may be costly columns, which are asked for once. */
+static void fill_costly(struct overview *overview, int tag)
 {
-        uint32_t i, k;
+        struct overview_part *part = &overview->parts[tag / TAGS];
+        struct overview_view *view = &part->views[tag % TAGS - TAG_VIEW];
+        struct costly costly = { .n = 0 };
+        uint32_t i;
 
-        for (i = from; i < view->n_columns; i++)
-                for (k = 0; view->columns[i].type == RV_ENUM && k < view->columns[i].n_enums; k++)
-                        if (view->columns[i].enums[k].role != RV_PLAIN)
-                                return (int)i;
-        return -1;
-}
-
-static void load_one(struct overview *overview, size_t part, int tag, const char *state, bool reload);
-
-/* The rows are there; what they are counted by may be a costly column, which is asked for once. */
-static void fill_states(struct overview *overview, size_t part)
-{
-        struct overview_part *at = &overview->parts[part];
-        const struct rv_view *view = rv_snapshot_view(at->first);
-        int state = overview_states(view, 0);
-
-        while (state >= 0 && rv_snapshot_filled(at->first, (unsigned)state))
-                state = overview_states(view, (unsigned)state + 1);
-        if (state < 0 || at->filling)
+        for (i = 0; i < part->plugin->n_tallies; i++)
+                if (strcmp(part->plugin->tallies[i].view, view->id) == 0)
+                        costly.n = rv_tally_lacks(&part->plugin->tallies[i], view->snapshot, costly.ids, costly.n,
+                                                  RV_TALLIES_MAX);
+        if (costly.n == 0 || view->filling)
                 return;
-        at->filling = at->loading = true;
-        load_one(overview, part, TAG_FIRST, view->columns[state].id, false);
+        view->filling = view->loading = true;
+        load_one(overview, (size_t)(tag / TAGS), tag % TAGS, &costly, false);
 }
 
 static void loaded(struct page *page, int tag, struct rv_snapshot *take_snapshot, const struct rv_err *err)
 {
         struct overview *overview = overview_of(page);
 
-        if (tag % TAGS == TAG_FIRST)
-                overview->parts[tag / TAGS].loading = false;
+        if (tag % TAGS >= TAG_VIEW)
+                overview->parts[tag / TAGS].views[tag % TAGS - TAG_VIEW].loading = false;
         if (take_snapshot) {
                 if (tag % TAGS == TAG_FINDINGS)
                         fail_in_part(overview, (size_t)(tag / TAGS), take_snapshot);
                 take(overview, tag, take_snapshot);
-                if (tag % TAGS == TAG_FIRST)
-                        fill_states(overview, (size_t)(tag / TAGS));
+                if (tag % TAGS >= TAG_VIEW)
+                        fill_costly(overview, tag);
                 return;
         }
         /* What was cached is no longer so, and what is so is not known. */
@@ -136,18 +139,19 @@ static void loaded(struct page *page, int tag, struct rv_snapshot *take_snapshot
         overview_arrange(overview);
 }
 
-/* The cached part is shown until the fresh one is there. state: a costly column that is wanted too, or NULL. */
-static void load_one(struct overview *overview, size_t part, int tag, const char *state, bool reload)
+/* The cached part is shown until the fresh one is there. costly: NULL for none. */
+static void load_one(struct overview *overview, size_t part, int tag, const struct costly *costly, bool reload)
 {
-        const char *const views[TAGS] = { overview->parts[part].view, "findings", "changes" };
         const struct load_ask ask = { .plugin = overview->page.ui->tabs[part].id,
-                                      .view = views[tag],
-                                      .columns = &state,
-                                      .n_columns = state ? 1 : 0,
+                                      .view = tag == TAG_FINDINGS  ? "findings"
+                                              : tag == TAG_CHANGES ? "changes"
+                                                                   : overview->parts[part].views[tag - TAG_VIEW].id,
+                                      .columns = costly ? costly->ids : NULL,
+                                      .n_columns = costly ? costly->n : 0,
                                       .reload = reload,
                                       .tag = (int)part * TAGS + tag,
                                       .done = loaded };
-        struct rv_snapshot *stale = reload || state ? NULL : load_stale(&overview->page, &ask);
+        struct rv_snapshot *stale = reload || costly ? NULL : load_stale(&overview->page, &ask);
 
         if (stale)
                 take(overview, ask.tag, stale);
@@ -160,8 +164,9 @@ static void load_part(struct overview *overview, size_t i, bool reload)
         RV_ERR_CLEANUP struct rv_err err = { 0 };
         struct overview_part *part = &overview->parts[i];
         struct ui *ui = overview->page.ui;
+        size_t k;
 
-        part->failed = part->filling = false;
+        part->failed = false;
         if (rv_registry_plugin(ui->host->registry, ui->tabs[i].id, &part->plugin, &err)) {
                 part->plugin = NULL;
                 fail(overview, i, rv_buf_str(&err.message), err.message.size);
@@ -172,10 +177,12 @@ static void load_part(struct overview *overview, size_t i, bool reload)
                 load_one(overview, i, TAG_FINDINGS, NULL, reload);
         if (part->plugin->changes)
                 load_one(overview, i, TAG_CHANGES, NULL, reload);
-        part->view = part->plugin->n_views && !ui_needs_words(part->plugin->views) ? part->plugin->views[0].id : NULL;
-        part->loading = part->view != NULL;
-        if (part->view)
-                load_one(overview, i, TAG_FIRST, NULL, reload);
+        overview_name_views(part);
+        for (k = 0; k < part->n_views; k++) {
+                part->views[k].loading = true;
+                part->views[k].filling = false;
+                load_one(overview, i, TAG_VIEW + (int)k, NULL, reload);
+        }
 }
 
 struct space_work {

@@ -4,17 +4,27 @@
 #ifndef REEVE_TUI_CURSES_OVERVIEW_H
 #define REEVE_TUI_CURSES_OVERVIEW_H
 
+#include "core/model/plugin.h"
 #include "tui/curses/host.h"
 #include "tui/curses/ui.h"
+#include "tui/present/tally.h"
 
 enum { SPACES = 8 };
 
+struct overview_view { /* one that figures are made of */
+        const char *id;
+        struct rv_snapshot *snapshot;
+        bool loading;
+        bool filling; /* its costly columns that are counted were asked for: they take longer than the rows */
+};
+
 struct overview_part {                  /* what one plugin contributes */
         const struct rv_plugin *plugin; /* NULL: it cannot be opened */
-        const char *view;               /* id of its first view, NULL for none */
-        struct rv_snapshot *first, *findings, *changes;
-        bool loading, failed;
-        bool filling; /* the states that are counted were asked for: they take longer than the rows */
+        struct overview_view views[RV_TALLIES_MAX];
+        size_t n_views;
+        struct rv_figure figures[RV_TALLIES_MAX]; /* of its tallies in order; of none: its rows */
+        struct rv_snapshot *findings, *changes;
+        bool failed;
         struct rv_buf failure;
 };
 
@@ -58,8 +68,12 @@ int64_t overview_number(const struct rv_snapshot *snapshot, size_t row, const ch
 /* What to do about the finding under the cursor; nothing when it is none or has no hint. */
 void overview_hint(const struct overview *overview, struct rv_buf *out);
 
-/* The column from `from` on that tells of states, -1 for none: plain values are no states. */
-int overview_states(const struct rv_view *view, unsigned from);
+/* overview_figures.c */
+/* Names the views that the figures of a part are made of. */
+void overview_name_views(struct overview_part *part);
+/* Works out the figures that a part has from one of its views, which was loaded. */
+void overview_count(const struct overview *overview, struct overview_part *part, const struct overview_view *view);
+void overview_draw_figures(struct overview *overview, size_t part, int y, int w);
 
 /* overview_draw.c */
 void overview_draw(struct page *page, const struct area *area);

@@ -4,11 +4,10 @@
 
 #include "core/base/utf8.h"
 #include "core/model/load.h"
-#include "core/model/snapshot.h"
 #include "tui/curses/overview.h"
 #include "tui/present/text.h"
 
-enum { TEXT_AT = 3, LABEL = 13, WHERE = 11, BAR = 20, COUNTS = 4, NUMBER = 5, PITCH = 13, HINT_LINES = 3 };
+enum { TEXT_AT = 3, LABEL = 13, WHERE = 11, BAR = 20, HINT_LINES = 3 };
 
 /* By the column's id: common views may grow columns. */
 static void draw_cell(struct ui *ui, const struct rv_snapshot *snapshot, size_t row, const char *id, int y, int x,
@@ -53,105 +52,6 @@ static void draw_finding(struct overview *overview, const struct overview_line *
                 rv_show_span(ui->look.now > since ? ui->look.now - since : 0, false, &age);
                 draw_right(&ui->term, y, where + WHERE, w - where - WHERE, rv_buf_str(&age), STYLE_PLAIN);
         }
-}
-
-struct tally { /* how many rows have one value of an enum */
-        const struct rv_enum *value;
-        size_t n;
-};
-
-/* What a reader wants to know first. */
-static int weight(uint32_t role)
-{
-        static const int weights[] = { [RV_BAD] = 0, [RV_WARN] = 1, [RV_GOOD] = 2, [RV_INFO] = 3, [RV_MUTED] = 4 };
-
-        return role == RV_PLAIN || role > RV_MUTED ? 5 : weights[role];
-}
-
-/* Keeps the most telling values: bad before warning before good, then by number. */
-static void insert(struct tally *tallies, size_t *n, struct tally one)
-{
-        size_t i;
-
-        for (i = *n; i > 0; i--) {
-                const struct tally *other = &tallies[i - 1];
-                int order = weight(one.value->role) - weight(other->value->role);
-
-                if (order > 0 || (order == 0 && one.n <= other->n))
-                        break;
-                if (i < COUNTS)
-                        tallies[i] = *other;
-        }
-        if (i >= COUNTS)
-                return;
-        tallies[i] = one;
-        if (*n < COUNTS)
-                (*n)++;
-}
-
-/* Plain values are no states: counting them says nothing. */
-static void tally_column(const struct rv_snapshot *snapshot, unsigned column, struct tally *tallies, size_t *n)
-{
-        const struct rv_column *declared = &rv_snapshot_view(snapshot)->columns[column];
-        size_t counts[32] = { 0 }, row;
-        uint32_t i;
-
-        for (row = 0; row < rv_snapshot_rows(snapshot); row++)
-                if (!rv_cell_null(snapshot, row, column) && rv_cell_int(snapshot, row, column) < 32)
-                        counts[rv_cell_int(snapshot, row, column)]++;
-        for (i = 0; i < declared->n_enums && i < 32; i++)
-                if (counts[i] && declared->enums[i].role != RV_PLAIN)
-                        insert(tallies, n, (struct tally){ &declared->enums[i], counts[i] });
-}
-
-/* "2,514 rows", "3 revoked": the numbers stand under each other wherever the words are short enough. Returns where the
- * next one starts. */
-static int draw_tally(struct ui *ui, int y, int x, int w, size_t n, const char *word, enum style style)
-{
-        RV_BUF_CLEANUP struct rv_buf count = { 0 }, text = { 0 };
-        int used;
-
-        rv_show_count((int64_t)n, &count);
-        rv_text_pad(rv_buf_str(&count), count.size, count.size > NUMBER ? (unsigned)count.size : NUMBER, true, &text);
-        rv_buf_add_char(&text, ' ');
-        rv_buf_add_str(&text, word);
-        used = (int)rv_text_width(rv_buf_str(&text), text.size);
-        if (x + used > w)
-                return x;
-        draw_text(&ui->term, y, x, w - x, rv_buf_str(&text), style);
-        return x + (used + 2 > PITCH ? used + 2 : PITCH);
-}
-
-/* From the first view of the plugin, the one that it is about. */
-static void draw_summary(struct overview *overview, const struct overview_line *line, int y, int w)
-{
-        struct ui *ui = overview->page.ui;
-        const struct overview_part *part = &overview->parts[line->part];
-        const struct rv_snapshot *snapshot = part->first;
-        struct tally tallies[COUNTS];
-        size_t n = 0, i;
-        int x = TEXT_AT + LABEL, state = -1;
-
-        draw_text(&ui->term, y, TEXT_AT, LABEL - 1, ui->tabs[line->part].title, STYLE_PLAIN);
-        if (!snapshot) {
-                draw_text(&ui->term, y, x, w - x, part->loading ? _("loading") : "-", STYLE_MUTED);
-                return;
-        }
-        /* The first column that has states to tell of: a second one would count the same rows again, and no other
-         * stands in for one that is still to come. */
-        do {
-                state = overview_states(rv_snapshot_view(snapshot), (unsigned)(state + 1));
-                if (state < 0 || !rv_snapshot_filled(snapshot, (unsigned)state))
-                        break;
-                tally_column(snapshot, (unsigned)state, tallies, &n);
-        } while (n == 0);
-        i = rv_snapshot_rows(snapshot);
-        x = draw_tally(ui, y, x, w, i, i == 1 ? _("row") : _("rows"), STYLE_PLAIN);
-        for (i = 0; i < n; i++)
-                x = draw_tally(ui, y, x, w, tallies[i].n, rv_tr(rv_snapshot_domain(snapshot), tallies[i].value->title),
-                               (enum style)tallies[i].value->role);
-        if (part->loading)
-                draw_text(&ui->term, y, x, w - x, "...", STYLE_MUTED);
 }
 
 /* ASCII on purpose: it is sent to any terminal and read by any reader. */
@@ -220,7 +120,7 @@ static void draw_line(struct overview *overview, size_t i, int y, int w)
                 draw_text(&ui->term, y, TEXT_AT, w - TEXT_AT, rv_buf_str(&more), STYLE_PLAIN);
                 break;
         case LINE_SUMMARY:
-                draw_summary(overview, line, y, w);
+                overview_draw_figures(overview, line->part, y, w);
                 break;
         case LINE_SPACE:
                 draw_space(overview, line, y, w);
