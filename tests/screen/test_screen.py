@@ -103,6 +103,32 @@ class Pictures(Screen):
         opened.resize(40, 20)
         opened.wait(r'^ +Fixture +2,500 things$')
 
+    def test_overview_is_filtered_as_you_type(self):
+        opened = self.open()
+        opened.wait('2,500 things.*bad')
+        opened.wait(r'^ 2 findings')
+        opened.type('/LIBSSL')
+        opened.wait('^ 1 of 2 findings')
+        opened.wait('^   / LIBSSL')
+        self.assertNotIn('no tries left', opened.terminal.text())
+        opened.type(' and severity = x')
+        opened.wait('^ 1 of 2 findings +.*x is no value')
+        opened.type('\x15severity = warning\r')
+        opened.gone('libssl')
+        opened.wait('^>. 2 slots have no tries left')
+        opened.keys('w')
+        opened.wait("--where 'severity = warning'")
+        opened.keys('q')
+        opened.wait('^ 1 of 2 findings')
+        opened.keys('esc')
+        opened.wait(r'^ 2 findings')
+        opened.wait('libssl')
+        opened.type('/nothing like it')
+        opened.gone('NEEDS YOU')
+        opened.wait('^>  Fixture +2,500 things')
+        opened.keys('enter', 'enter')
+        opened.wait(r'\[2 Fixture\]')
+
     def test_overview_of_an_image(self):
         image = self.world.root / 'disk-17.img'
         image.write_bytes(bytes(4096))

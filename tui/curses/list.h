@@ -55,7 +55,14 @@ void list_release(struct list *list);
 void list_apply(struct list *list);
 /* Columns that are shown, in order; out has room for all of the view's. */
 size_t list_columns(const struct list *list, const struct rv_snapshot *snapshot, unsigned *out);
-/* final: not being typed any more. */
+/* A filter as it is typed: the one in force, and what is wrong with the letters behind it. */
+struct typed_filter {
+        struct rv_buf *text, *problem;
+        struct rv_filter **compiled; /* NULL in it: every row */
+};
+/* Takes what was typed so far; final: not being typed any more. False: the filter in force stays. */
+bool filter_typed(struct ui *ui, const struct rv_view *view, const char *text, bool final,
+                  const struct typed_filter *typed);
 void list_filter(struct list *list, const char *text, bool final);
 void list_sort(struct list *list, unsigned column);
 /* The key of the row at a position, "" beyond the end; a key that is no text is written to number. */

@@ -289,7 +289,7 @@ static void fill_in(struct list *list)
 
 /* The last word may become a column's name or a word between two conditions: a comparison is being typed, and rows
  * that contain its first letters are not what is asked for. */
-static bool is_begun(const struct list *list, const char *text)
+static bool is_begun(const struct rv_view *view, const char *text)
 {
         static const char *const words[] = { "and", "or", "not" };
         size_t end = strlen(text), from, i;
@@ -301,32 +301,42 @@ static bool is_begun(const struct list *list, const char *text)
         for (i = 0; end > from && i < sizeof words / sizeof words[0]; i++)
                 if (strncmp(words[i], text + from, end - from) == 0)
                         return true;
-        for (i = 0; end > from && i < list->view->n_columns; i++)
-                if (strncmp(list->view->columns[i].id, text + from, end - from) == 0)
+        for (i = 0; end > from && i < view->n_columns; i++)
+                if (strncmp(view->columns[i].id, text + from, end - from) == 0)
                         return true;
         return false;
 }
 
 /* Called at each key: what is unfinished or wrong leaves the last good filter, its rows and its text in force. */
-void list_filter(struct list *list, const char *text, bool final)
+bool filter_typed(struct ui *ui, const struct rv_view *view, const char *text, bool final,
+                  const struct typed_filter *typed)
 {
         RV_ERR_CLEANUP struct rv_err err = { 0 };
         struct rv_filter *compiled = NULL;
 
-        rv_buf_clear(&list->problem);
-        if (!list->view || (!final && is_begun(list, text)))
-                return;
-        if (text[strspn(text, " ")] && rv_filter_compile(text, list->view, rv_now(), &compiled, &err)) {
+        rv_buf_clear(typed->problem);
+        if (!view || (!final && is_begun(view, text)))
+                return false;
+        if (text[strspn(text, " ")] && rv_filter_compile(text, view, rv_now(), &compiled, &err)) {
                 if (final)
-                        ui_note_error(list->page.ui, &err);
+                        ui_note_error(ui, &err);
                 else
-                        rv_tr_packed(rv_buf_str(&err.message), err.message.size, &list->problem);
-                return;
+                        rv_tr_packed(rv_buf_str(&err.message), err.message.size, typed->problem);
+                return false;
         }
-        rv_filter_free(list->compiled);
-        list->compiled = compiled;
-        rv_buf_clear(&list->filter);
-        rv_buf_add_str(&list->filter, text);
+        rv_filter_free(*typed->compiled);
+        *typed->compiled = compiled;
+        rv_buf_clear(typed->text);
+        rv_buf_add_str(typed->text, text);
+        return true;
+}
+
+void list_filter(struct list *list, const char *text, bool final)
+{
+        const struct typed_filter typed = { &list->filter, &list->problem, &list->compiled };
+
+        if (!filter_typed(list->page.ui, list->view, text, final, &typed))
+                return;
         list_apply(list);
         fill_in(list);
 }

@@ -11,7 +11,9 @@
 #include "core/model/load.h"
 #include "core/model/registry.h"
 #include "core/model/snapshot.h"
+#include "tui/curses/list.h"
 #include "tui/curses/load.h"
+#include "tui/present/command.h"
 #include "tui/present/help.h"
 #include "tui/present/text.h"
 
@@ -36,6 +38,9 @@ static void free_overview(struct page *page)
                 rv_snapshot_unref(overview->parts[i].changes);
                 rv_buf_free(&overview->parts[i].failure);
         }
+        rv_filter_free(overview->compiled);
+        rv_buf_free(&overview->filter);
+        rv_buf_free(&overview->problem);
         rv_buf_free(&overview->system);
         rv_buf_free(&overview->kernel);
         free(overview->parts);
@@ -299,21 +304,53 @@ static uint64_t can_overview(const struct page *page)
 static void status_overview(struct page *page, struct rv_buf *left, struct rv_buf *right)
 {
         const struct overview *overview = overview_of(page);
-        RV_BUF_CLEANUP struct rv_buf count = { 0 };
+        RV_BUF_CLEANUP struct rv_buf count = { 0 }, all = { 0 };
+        struct rv_buf *out;
         size_t i, n = 0;
 
-        if (!overview->hint_below)
+        if (!overview->hint_below && !overview->problem.size)
                 overview_hint(overview, left);
+        out = left->size ? right : left;
         for (i = 0; i < overview->n; i++)
                 n += overview->lines[i].kind == LINE_FINDING ? 1 : overview->lines[i].count;
         rv_show_count((int64_t)n, &count);
-        rv_tr_format(left->size ? right : left, NP_("%1 finding", "%1 findings"), rv_buf_str(&count), NULL);
+        rv_show_count((int64_t)overview->n_findings, &all);
+        if (overview->filter.size)
+                rv_tr_format(out, N_("%1 of %2 findings"), rv_buf_str(&count), rv_buf_str(&all), NULL);
+        else
+                rv_tr_format(out, NP_("%1 finding", "%1 findings"), rv_buf_str(&count), NULL);
+        if (overview->problem.size) {
+                rv_buf_clear(right);
+                rv_buf_add_str(right, rv_buf_str(&overview->problem));
+        }
+}
+
+/* The findings only: what else is on the screen are no rows of one view. */
+static void find_overview(struct page *page, const char *text, bool final)
+{
+        struct overview *overview = overview_of(page);
+        const struct typed_filter typed = { &overview->filter, &overview->problem, &overview->compiled };
+
+        if (!filter_typed(page->ui, rv_common_view("findings"), text, final, &typed))
+                return;
+        overview->at = 0; /* the first that is left */
+        overview_arrange(overview);
+}
+
+static const char *finding_overview(const struct page *page)
+{
+        return rv_buf_str(&overview_of(page)->filter);
 }
 
 static void command_overview(const struct page *page, struct rv_buf *out)
 {
-        (void)page;
+        const struct rv_buf *filter = &overview_of(page)->filter;
+
         rv_buf_add_str(out, "status");
+        if (filter->size) {
+                rv_buf_add_str(out, " --where ");
+                rv_word_quote(rv_buf_str(filter), out);
+        }
 }
 
 static const struct page_kind overview_kind = { .free = free_overview,
@@ -321,6 +358,8 @@ static const struct page_kind overview_kind = { .free = free_overview,
                                                 .act = act_overview,
                                                 .can = can_overview,
                                                 .status = status_overview,
+                                                .find = find_overview,
+                                                .finding = finding_overview,
                                                 .command = command_overview };
 
 struct page *overview_page(struct ui *ui, const struct place *place)

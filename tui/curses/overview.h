@@ -24,6 +24,7 @@ struct overview_part {                  /* what one plugin contributes */
         size_t n_views;
         struct rv_figure figures[RV_TALLIES_MAX]; /* of its tallies in order; of none: its rows */
         struct rv_snapshot *findings, *changes;
+        struct rv_filter *fitting; /* the filter for its findings, while lines are made */
         bool failed;
         struct rv_buf failure;
 };
@@ -48,8 +49,11 @@ struct overview {
         struct rv_buf system, kernel;
         struct overview_line *lines;
         size_t n, room, at, top;
-        bool hint_below; /* the hint of the finding under the cursor had room below the lines */
-        int width;       /* that the lines were made for */
+        size_t n_findings;             /* the filtered ones too */
+        struct rv_buf filter, problem; /* of the findings */
+        struct rv_filter *compiled;    /* for the common view */
+        bool hint_below;               /* the hint of the finding under the cursor had room below the lines */
+        int width;                     /* that the lines were made for */
 };
 
 /* Cells of a finding's text on a screen of this width, and where its plugin stands. */

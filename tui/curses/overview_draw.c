@@ -218,6 +218,14 @@ static void draw_hint(struct overview *overview, int y, int h, int w)
                            len[i], STYLE_PLAIN);
 }
 
+/* The filter is typed and shown where the system stands. */
+static bool is_filtering(const struct overview *overview)
+{
+        const struct prompt *prompt = &overview->page.ui->prompt;
+
+        return overview->filter.size > 0 || (prompt->open && prompt->sign == '/');
+}
+
 void overview_draw(struct page *page, const struct area *area)
 {
         struct overview *overview = (struct overview *)page;
@@ -226,7 +234,7 @@ void overview_draw(struct page *page, const struct area *area)
 
         if (overview->width != area->w)
                 overview_arrange(overview);
-        if (area->y > 0) { /* its views' line is free: there are none */
+        if (area->y > 0 && !is_filtering(overview)) { /* its views' line is free: there are none */
                 line.y = area->y - 1;
                 draw_system(overview, &line);
         }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/model/snapshot.h"
+#include "core/model/rows.h"
 #include "tui/curses/overview.h"
 #include "tui/present/text.h"
 
@@ -155,6 +155,31 @@ static size_t rows_of(const struct rv_snapshot *snapshot)
         return snapshot ? rv_snapshot_rows(snapshot) : 0;
 }
 
+/* Whether a finding passes the filter. Each part is filtered by its own declaration: it may come from the cache of an
+ * older version. One that is no row, because a part cannot be read, passes none. */
+static bool fits(const struct overview *overview, size_t part, const struct rv_snapshot *snapshot, size_t row)
+{
+        const struct rv_filter *fitting = overview->parts[part].fitting;
+
+        return !overview->compiled || (snapshot && fitting && rv_filter_match(fitting, snapshot, row));
+}
+
+static void fit_filters(struct overview *overview, bool fit)
+{
+        size_t part;
+
+        for (part = 1; part < overview->page.ui->n_tabs; part++) {
+                struct overview_part *at = &overview->parts[part];
+
+                rv_filter_free(at->fitting);
+                at->fitting = NULL;
+                if (fit && overview->compiled && at->findings &&
+                    rv_filter_compile(rv_buf_str(&overview->filter), rv_snapshot_view(at->findings),
+                                      overview->page.ui->look.now, &at->fitting, NULL))
+                        at->fitting = NULL;
+        }
+}
+
 /* Lines that findings may take so that what follows them is on the screen too. */
 static size_t room_for_findings(const struct overview *overview, int height)
 {
@@ -168,10 +193,15 @@ static size_t room_for_findings(const struct overview *overview, int height)
         return h > others + LEAST_LINES ? h - others : LEAST_LINES;
 }
 
-/* Adds a finding, or counts it once there is no room. */
+/* Adds a finding that passes the filter, or counts it once there is no room. */
 static void add_or_count(struct overview *overview, size_t part, const struct rv_snapshot *snapshot, size_t row,
                          size_t room, size_t *rest)
 {
+        overview->n_findings++;
+        if (!fits(overview, part, snapshot, row))
+                return;
+        if (overview->n == 0)
+                add_heading(overview, _("NEEDS YOU"));
         if (*rest || overview->n >= room)
                 (*rest)++;
         else
@@ -194,13 +224,8 @@ static void add_findings(struct overview *overview, int height)
 {
         size_t parts = overview->page.ui->n_tabs, part, row, room = room_for_findings(overview, height), rest = 0;
         int64_t severity;
-        bool any = false;
 
-        for (part = 1; part < parts; part++)
-                any = any || rows_of(overview->parts[part].findings) || overview->parts[part].failed;
-        if (!any)
-                return;
-        add_heading(overview, _("NEEDS YOU"));
+        fit_filters(overview, true);
         for (part = 1; part < parts; part++)
                 if (overview->parts[part].failed && !told_before(overview, part))
                         add_or_count(overview, part, NULL, 0, room, &rest);
@@ -212,6 +237,7 @@ static void add_findings(struct overview *overview, int height)
                                         add_or_count(overview, part, overview->parts[part].findings, row, room, &rest);
         if (rest && add(overview, LINE_REST))
                 overview->lines[overview->n - 1].count = rest;
+        fit_filters(overview, false);
 }
 
 /* The newest changes of all plugins, by picking the newest again and again: there are few places. */
@@ -253,7 +279,7 @@ void overview_arrange(struct overview *overview)
 
         ui_body(&body);
         overview->width = body.w;
-        overview->n = 0;
+        overview->n = overview->n_findings = 0;
         add_findings(overview, body.h);
         if (overview->n)
                 (void)add(overview, LINE_BLANK);
