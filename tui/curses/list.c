@@ -328,6 +328,8 @@ static void status_list(struct page *page, struct rv_buf *left, struct rv_buf *r
         warnings = list->snapshot ? rv_snapshot_warnings(list->snapshot) : 0;
         if (warnings && !page->loading)
                 add_count(right, NP_("%1 warning, ? shows it", "%1 warnings, ? shows them"), warnings, 0);
+        if (left->size)
+                ui_say_planned(page, right);
 }
 
 static void find_list(struct page *page, const char *text, bool final)

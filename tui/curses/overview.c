@@ -323,6 +323,7 @@ static void status_overview(struct page *page, struct rv_buf *left, struct rv_bu
                 rv_buf_clear(right);
                 rv_buf_add_str(right, rv_buf_str(&overview->problem));
         }
+        ui_say_planned(page, right);
 }
 
 /* The findings only: what else is on the screen are no rows of one view. */

@@ -7,7 +7,7 @@
 #include "tui/curses/overview.h"
 #include "tui/present/text.h"
 
-enum { TEXT_AT = 3, LABEL = 13, WHERE = 11, BAR = 20, HINT_LINES = 3 };
+enum { TEXT_AT = 3, LABEL = 13, WHERE = 11, BAR = 20, HINT_AT = 1, HINT_LINES = 3 };
 
 /* By the column's id: common views may grow columns. */
 static void draw_cell(struct ui *ui, const struct rv_snapshot *snapshot, size_t row, const char *id, int y, int x,
@@ -209,12 +209,12 @@ static void draw_hint(struct overview *overview, int y, int h, int w)
         overview_hint(overview, &hint);
         for (; n < HINT_LINES && from[n] < hint.size; n++) {
                 len[n] = rv_text_wrap(rv_buf_str(&hint) + from[n], hint.size - from[n],
-                                      w > TEXT_AT + 1 ? (unsigned)(w - TEXT_AT - 1) : 1, &next);
+                                      w > HINT_AT + 1 ? (unsigned)(w - HINT_AT) : 1, &next);
                 from[n + 1] = from[n] + next;
         }
         overview->hint_below = n > 0 && used + n < h;
         for (i = 0; overview->hint_below && i < n; i++)
-                draw_bytes(&overview->page.ui->term, y + h - n + i, TEXT_AT, w - TEXT_AT, rv_buf_str(&hint) + from[i],
+                draw_bytes(&overview->page.ui->term, y + h - n + i, HINT_AT, w - HINT_AT, rv_buf_str(&hint) + from[i],
                            len[i], STYLE_PLAIN);
 }
 

@@ -8,7 +8,7 @@
 #include "tui/curses/overview.h"
 #include "tui/present/text.h"
 
-enum { LATELY = 5, LEAST_SEVERE = 2, WHERE_BACK = 16, TEXT_AT = 3, TEXT_LINES = 3, LEAST_LINES = 6 };
+enum { LATELY = 5, LEAST_SEVERE = 2, WHERE_BACK = 16, TEXT_AT = 3, TEXT_LINES = 3, LEAST_LINES = 6, HINT = 2 };
 
 /* Below three times its width there is no room for the columns at the right. */
 int overview_where(int width)
@@ -180,10 +180,10 @@ static void fit_filters(struct overview *overview, bool fit)
         }
 }
 
-/* Lines that findings may take so that what follows them is on the screen too. */
+/* Lines that findings may take so that what follows them is on the screen too, and below it a line of what to do. */
 static size_t room_for_findings(const struct overview *overview, int height)
 {
-        size_t parts = overview->page.ui->n_tabs, part, others = parts + overview->n_spaces + 4, h;
+        size_t parts = overview->page.ui->n_tabs, part, others = parts + overview->n_spaces + 4 + HINT, h;
         bool changes = false;
 
         for (part = 1; part < parts; part++)

@@ -159,6 +159,8 @@ const char *ui_plugin_title(struct ui *ui, const char *plugin);
 
 /* frame_draw.c: the lines around a page. */
 void ui_draw(struct ui *ui);
+/* What is planned, for the right of the status line unless that says something else. */
+void ui_say_planned(const struct page *page, struct rv_buf *out);
 /* The part that is a page's, for keys that come before its first picture. */
 void ui_body(struct area *ret);
 
