@@ -764,7 +764,7 @@ class Faults(Screen):
             part.unlink()
             if content:
                 part.write_bytes(content)
-            opened = self.open('ui', 'fixture/many')
+            opened = self.open('ui', 'fixture/many', rows=40)  # what is said stays in sight
             opened.wait(said)
             opened.wait('rows')
             opened.type('quit\n')
