@@ -13,7 +13,7 @@
 const struct rv_enum rv_verdict_values[8] = {
         [RV_VERDICT_OK] = { "ok", N_("ok"), RV_GOOD, 0 },
         [RV_VERDICT_NOKEY] = { "nokey", N_("no key"), RV_WARN, 0 },
-        [RV_VERDICT_UNSIGNED] = { "unsigned", N_("unsigned"), RV_WARN, 0 },
+        [RV_VERDICT_UNSIGNED] = { "unsigned", N_("unsigned"), RV_INFO, 0 },
         [RV_VERDICT_BAD] = { "bad", N_("bad"), RV_BAD, 0 },
         [RV_VERDICT_EXPIRED] = { "expired", N_("expired"), RV_WARN, 0 },
         [RV_VERDICT_REVOKED] = { "revoked", N_("revoked"), RV_BAD, 0 },

@@ -132,6 +132,17 @@ static int take_enums(const struct adoption *a, const struct rv_enum *from, uint
         return RV_OK;
 }
 
+/* It names a state, and is none: a word within a word could not be told apart. */
+static bool with_sound(const struct rv_column *columns, uint32_t n, const struct rv_column *holder)
+{
+        uint32_t i;
+
+        for (i = 0; i < n; i++)
+                if (strcmp(columns[i].id, holder->with) == 0)
+                        return columns[i].type == RV_ENUM && holder->type != RV_ENUM;
+        return false;
+}
+
 static int take_columns(const struct adoption *a, struct rv_view *view)
 {
         struct rv_column *columns;
@@ -147,7 +158,8 @@ static int take_columns(const struct adoption *a, struct rv_view *view)
                 struct rv_column *column = &columns[i];
 
                 if (!id_sound(a, column->id) || !text_sound(a, column->title, false) ||
-                    !text_sound(a, column->help, true) || !text_sound(a, column->ref, true))
+                    !text_sound(a, column->help, true) || !text_sound(a, column->ref, true) ||
+                    !text_sound(a, column->with, true))
                         return refuse(a, "a column's texts");
                 if (column->type < RV_TEXT || column->type > RV_MSG ||
                     (column->type == RV_ENUM) != (column->n_enums > 0))
@@ -159,6 +171,9 @@ static int take_columns(const struct adoption *a, struct rv_view *view)
         }
         if (keys != 1)
                 return refuse(a, "a view needs exactly one key column");
+        for (i = 0; i < view->n_columns; i++)
+                if (columns[i].with && !with_sound(columns, view->n_columns, &columns[i]))
+                        return refuse(a, "a column's with");
         view->columns = columns;
         return RV_OK;
 }

@@ -34,6 +34,7 @@ static void fill_column(struct rv_sink *sink, uint32_t i, struct plan *plan, str
                                         .title = rv_sink_heap_string(sink, column->title),
                                         .help = rv_sink_heap_string(sink, column->help),
                                         .ref = rv_sink_heap_string(sink, column->ref),
+                                        .with = rv_sink_heap_string(sink, column->with),
                                         .type = column->type,
                                         .flags = column->flags,
                                         .priority = column->priority,

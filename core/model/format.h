@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #define RV_SNAP_MAGIC "RVSNAP\n"
-enum { RV_SNAP_VERSION = 1, RV_SNAP_ORDER = 0x01020304, RV_SNAP_COLUMNS_MAX = 256 };
+enum { RV_SNAP_VERSION = 2, RV_SNAP_ORDER = 0x01020304, RV_SNAP_COLUMNS_MAX = 256 };
 
 struct rv_snap_header {
         char magic[8];
@@ -27,8 +27,9 @@ struct rv_snap_column {
         uint32_t id, title, help, ref; /* heap */
         uint32_t type, flags, priority, n_enums;
         uint32_t first_enum, filled;
-        uint64_t cells; /* i64 per row, or u32 heap references per row */
-        uint64_t nulls; /* bit per row, for i64 cells only */
+        uint32_t with, reserved; /* heap */
+        uint64_t cells;          /* i64 per row, or u32 heap references per row */
+        uint64_t nulls;          /* bit per row, for i64 cells only */
 };
 
 struct rv_snap_enum {

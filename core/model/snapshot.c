@@ -171,6 +171,7 @@ static void declare_columns(struct rv_snapshot *snapshot)
                                                         .title = heap_piece(snapshot, column->title, NULL),
                                                         .help = heap_string(snapshot, column->help),
                                                         .ref = heap_string(snapshot, column->ref),
+                                                        .with = heap_string(snapshot, column->with),
                                                         .enums = snapshot->enums + column->first_enum,
                                                         .n_enums = column->n_enums,
                                                         .type = column->type,

@@ -33,7 +33,9 @@ def as_lines(sign, text):
 
 
 def run(command, directory, tree):
+    tests = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     env = {"PATH": tree + "/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": directory, "TZ": "UTC", "LC_ALL": "C.UTF-8",
+           "TESTS": tests, "SAMPLE": os.path.join(os.path.dirname(tests), "build", "sample"),
            "XDG_CACHE_HOME": directory + "/cache", "TERM": "xterm", "COLUMNS": "80",
            "MKDISK": os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "sample", "mkdisk"),
            "SCREEN": "%s %s" % (sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), "screen.py"))}

@@ -282,6 +282,27 @@ static void test_counts(void **state)
         free(l);
 }
 
+/* What a column is shown with is an enum of the same view, and not of an enum. */
+static void test_with(void **state)
+{
+        struct library *l = make();
+
+        (void)state;
+        l->columns[1].id = l->id;
+        l->columns[2].with = l->id;
+        assert_int_equal(adopt(l), RV_OK);
+        l->columns[2].with = l->word;
+        assert_int_equal(adopt(l), RV_DAMAGED);
+        l->columns[2].with = l->title;
+        assert_int_equal(adopt(l), RV_DAMAGED);
+        l->columns[2].with = l->text; /* no end */
+        assert_int_equal(adopt(l), RV_DAMAGED);
+        l->columns[2].with = NULL;
+        l->columns[1].with = l->id;
+        assert_int_equal(adopt(l), RV_DAMAGED);
+        free(l);
+}
+
 static void test_ids(void **state)
 {
         static const char *const wrong[] = { "",   "Test",  "1test",  "-test", "te st", "te/st",
@@ -414,9 +435,10 @@ static void test_every_bit(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_sound),   cmocka_unit_test(test_pointers),  cmocka_unit_test(test_sizes),
-                cmocka_unit_test(test_counts),  cmocka_unit_test(test_ids),       cmocka_unit_test(test_below),
-                cmocka_unit_test(test_tallies), cmocka_unit_test(test_every_bit), cmocka_unit_test(test_alignment),
+                cmocka_unit_test(test_sound),     cmocka_unit_test(test_pointers), cmocka_unit_test(test_sizes),
+                cmocka_unit_test(test_counts),    cmocka_unit_test(test_ids),      cmocka_unit_test(test_below),
+                cmocka_unit_test(test_tallies),   cmocka_unit_test(test_with),     cmocka_unit_test(test_every_bit),
+                cmocka_unit_test(test_alignment),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -62,6 +62,7 @@ static void add_column(struct rv_json *json, const struct rv_column *column)
         if (column->type == RV_ENUM)
                 add_enums(json, column->enums, column->n_enums);
         add(json, "ref", column->ref);
+        add(json, "with", column->with);
         add_bool(json, "key", column->flags & RV_KEY);
         add_bool(json, "match", column->flags & RV_MATCH);
         add_bool(json, "hidden", column->flags & RV_HIDDEN);

@@ -25,7 +25,7 @@ const char *list_key(const struct list *list, size_t position, char number[24])
 size_t list_columns(const struct list *list, const struct rv_snapshot *snapshot, unsigned *out)
 {
         if (!list->columns)
-                return rv_layout_default(snapshot ? rv_snapshot_view(snapshot) : list->view, snapshot, out);
+                return rv_layout_screen(snapshot ? rv_snapshot_view(snapshot) : list->view, snapshot, out);
         memcpy(out, list->columns, list->n_columns * sizeof *out);
         return list->n_columns;
 }
@@ -42,7 +42,7 @@ static size_t costly(const struct list *list, const struct rv_snapshot *snapshot
         for (c = 0; c < list->view->n_columns && *ret_n < 64; c++) {
                 if (!(list->view->columns[c].flags & RV_COSTLY))
                         continue;
-                wanted = list->compiled && rv_filter_reads(list->compiled, c);
+                wanted = (list->compiled && rv_filter_reads(list->compiled, c)) || rv_with_any(list->view, c, shown, n);
                 for (i = 0; i < n; i++)
                         wanted = wanted || shown[i] == c;
                 for (i = 0; i < list->order.n; i++)

@@ -29,7 +29,8 @@ static void lay_out(struct list *list, int width)
                                      .n_wanted = list->n_columns,
                                      .width = width > GUTTER ? (unsigned)(width - GUTTER) : 1,
                                      .skip = list->skip,
-                                     .titled = true };
+                                     .titled = true,
+                                     .screen = true };
         struct rv_layout layout = { 0 };
 
         if (list->laid_out && list->laid_width == width)
@@ -60,7 +61,8 @@ static void draw_order(const struct list *list, const struct rv_layout_column *c
         int x = area->x + GUTTER + (int)column->at, title = (int)rv_text_width(column->title, strlen(column->title));
         int mark = x + (column->right || title > (int)column->width ? (int)column->width : title);
 
-        if (list->order.n == 0 || list->order.column[0] != column->column)
+        if (list->order.n == 0 || (list->order.column[0] != column->column &&
+                                   (!column->joined || list->order.column[0] != column->with.word)))
                 return;
         if (mark >= area->x + area->w - 1)
                 mark = x - 1;

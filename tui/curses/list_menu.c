@@ -16,16 +16,31 @@ static bool is_named(const struct rv_column *column)
         return column->title && *column->title;
 }
 
-static void add_columns(struct list *list, struct menu *menu, const bool *marked)
+static const char *name_of(const struct list *list, uint32_t column)
+{
+        const struct rv_column *declared = &list->view->columns[column];
+
+        return is_named(declared) ? rv_tr(rv_plugin_domain(list->plugin), declared->title) : declared->id;
+}
+
+/* What is seen and has no mark says where: its word stands in a cell of another column. */
+static void add_columns(struct list *list, struct menu *menu, const bool *marked, const unsigned *shown, size_t n)
 {
         uint32_t i;
+        size_t k;
 
-        for (i = 0; i < list->view->n_columns; i++)
-                menu_add(menu,
-                         is_named(&list->view->columns[i])
-                                 ? rv_tr(rv_plugin_domain(list->plugin), list->view->columns[i].title)
-                                 : list->view->columns[i].id,
-                         marked[i]);
+        for (i = 0; i < list->view->n_columns; i++) {
+                RV_BUF_CLEANUP struct rv_buf text = { 0 };
+
+                for (k = 0; k < n && rv_with(list->view, shown[k]) != (int)i; k++)
+                        ;
+                if (marked[i] || k == n)
+                        rv_buf_add_str(&text, name_of(list, i));
+                else
+                        /* Translators: in the menu of columns; both are headings, as in "Verdict (in Signed by)". */
+                        rv_tr_format(&text, N_("%1 (in %2)"), name_of(list, i), name_of(list, shown[k]), NULL);
+                menu_add(menu, rv_buf_str(&text), marked[i]);
+        }
 }
 
 static void sort_chosen(struct menu *menu, void *user)
@@ -43,7 +58,7 @@ void list_sort_menu(struct list *list)
         if (list->order.n)
                 marked[list->order.column[0]] = true;
         menu = menu_open(list->page.ui, _("Sort by"), sort_chosen, list);
-        add_columns(list, menu, marked);
+        add_columns(list, menu, marked, NULL, 0);
         menu->at = list->order.n ? list->order.column[0] : 0;
 }
 
@@ -99,7 +114,7 @@ void list_columns_menu(struct list *list)
                 marked[shown[i]] = true;
         menu = menu_open(list->page.ui, _("Columns"), columns_chosen, list);
         menu->marks = true;
-        add_columns(list, menu, marked);
+        add_columns(list, menu, marked, shown, n);
 }
 
 /* An action belongs to the view whose rows fill its first argument. */

@@ -24,7 +24,9 @@ struct fit { /* a column while the layout is made */
         unsigned column, natural, least, width, priority;
         unsigned readable; /* cells below which it is cut only when nothing else can give any */
         unsigned common;   /* cells that nearly all rows need: a single long one must not take the room of others */
-        bool right, empty;
+        unsigned word;     /* cells of the widest word in its cells */
+        bool right, empty, joined;
+        struct rv_with with;
         const char *title;
 };
 
@@ -41,6 +43,17 @@ size_t rv_layout_default(const struct rv_view *view, const struct rv_snapshot *s
                 out[n++] = i;
         }
         return n;
+}
+
+size_t rv_layout_screen(const struct rv_view *view, const struct rv_snapshot *snapshot, unsigned *out)
+{
+        size_t n = rv_layout_default(view, snapshot, out), kept = 0, i;
+
+        /* A word is no value, so it holds none: what is overwritten was not needed any more. */
+        for (i = 0; i < n; i++)
+                if (!rv_with_any(view, out[i], out + i, n - i) && !rv_with_any(view, out[i], out, kept))
+                        out[kept++] = out[i];
+        return kept;
 }
 
 /* A number that is cut is a wrong number; a text is still a hint. */
@@ -80,18 +93,53 @@ static unsigned common_width(const size_t *counts, size_t rows, unsigned natural
         return width < natural ? width : natural;
 }
 
+/* The position behind the last row that is measured, and the row at a position. */
+static size_t measured_end(const struct rv_layout_ask *ask)
+{
+        size_t total = ask->rows ? ask->rows->n : rv_snapshot_rows(ask->snapshot);
+
+        return ask->count && ask->first < total && ask->count < total - ask->first ? ask->first + ask->count : total;
+}
+
+static size_t row_at(const struct rv_layout_ask *ask, size_t i)
+{
+        return ask->rows ? ask->rows->at[i] : i;
+}
+
+/* The widest word, and the widest value beside one where words stand in line. */
+static void measure_words(const struct rv_layout_ask *ask, struct fit *fit)
+{
+        RV_SHOWN_CLEANUP struct rv_shown shown = { 0 };
+        const bool in_line = rv_with_in_line(&rv_snapshot_view(ask->snapshot)->columns[fit->column]);
+        size_t end = measured_end(ask), i;
+        unsigned word, lead = 0;
+
+        for (i = ask->first; i < end; i++) {
+                word = rv_with_show(&fit->with, ask->look, ask->snapshot, row_at(ask, i), 0, &shown);
+                if (word > fit->word)
+                        fit->word = word;
+                if (word && in_line && shown.width > word + lead)
+                        lead = shown.width - word;
+        }
+        fit->with.lead = lead;
+        fit->word += lead > 0; /* two blanks instead of one */
+}
+
 /* The widest cell of the rows that are looked at; a tree's first column has its indent on top. */
 static void measure(const struct rv_layout_ask *ask, bool tree, struct fit *fit)
 {
         RV_SHOWN_CLEANUP struct rv_shown shown = { 0 };
-        size_t total = ask->rows ? ask->rows->n : rv_snapshot_rows(ask->snapshot), end = total, i, row;
+        size_t end = measured_end(ask), i, row;
         size_t counts[RV_COLUMN_LIMIT + 1] = { 0 };
 
-        if (ask->count && ask->first < total && ask->count < total - ask->first)
-                end = ask->first + ask->count;
+        if (fit->joined)
+                measure_words(ask, fit);
         for (i = ask->first; i < end; i++) {
-                row = ask->rows ? ask->rows->at[i] : i;
-                rv_show_cell(ask->look, ask->snapshot, row, fit->column, &shown);
+                row = row_at(ask, i);
+                if (fit->joined)
+                        (void)rv_with_show(&fit->with, ask->look, ask->snapshot, row, 0, &shown);
+                else
+                        rv_show_cell(ask->look, ask->snapshot, row, fit->column, &shown);
                 if (tree)
                         shown.width += 2 * rv_row_depth(ask->snapshot, row);
                 counts[shown.width < RV_COLUMN_LIMIT ? shown.width : RV_COLUMN_LIMIT]++;
@@ -128,10 +176,37 @@ static void set_common(const struct rv_column *declared, bool first, bool asked,
                 fit->least = fit->common;
 }
 
-/* Asked-for columns may shrink below their headings: whoever names columns knows them. */
-static bool prepare(const struct rv_layout_ask *ask, struct rv_arena *arena, unsigned column, bool first,
-                    struct fit *ret)
+/* A word that is a column of its own stands in no other. */
+static void join_word(const struct rv_layout_ask *ask, const unsigned *columns, size_t n, struct fit *fit)
 {
+        int word = ask->screen ? rv_with(rv_snapshot_view(ask->snapshot), fit->column) : -1;
+        size_t i;
+
+        for (i = 0; i < n; i++)
+                if (word == (int)columns[i])
+                        word = -1;
+        fit->joined = word >= 0;
+        fit->with = (struct rv_with){ .column = fit->column, .word = fit->joined ? (unsigned)word : 0 };
+        fit->right = fit->right && !fit->joined;
+}
+
+/* The word stays whole, and the beginning of a name beside it is enough. */
+static void set_word(const struct rv_layout_ask *ask, struct fit *fit)
+{
+        if (!fit->joined)
+                return;
+        if (fit->least < fit->word)
+                fit->least = fit->word < fit->width ? fit->word : fit->width;
+        if (!rv_with_in_line(&rv_snapshot_view(ask->snapshot)->columns[fit->column]))
+                fit->readable = fit->least;
+}
+
+/* Asked-for columns may shrink below their headings: whoever names columns knows them. */
+static bool prepare(const struct rv_layout_ask *ask, struct rv_arena *arena, const unsigned *columns, size_t n,
+                    size_t at, struct fit *ret)
+{
+        const unsigned column = columns[at];
+        const bool first = at == 0;
         const struct rv_view *view = rv_snapshot_view(ask->snapshot);
         const struct rv_column *declared = &view->columns[column];
         unsigned least = shrunk(declared, first), readable, title;
@@ -143,6 +218,7 @@ static bool prepare(const struct rv_layout_ask *ask, struct rv_arena *arena, uns
                              .title = heading(arena, ask, declared) };
         if (!ret->title)
                 return false;
+        join_word(ask, columns, n, ret);
         title = (unsigned)rv_text_width(ret->title, strlen(ret->title));
         ret->natural = title;
         if (least < title)
@@ -157,6 +233,7 @@ static bool prepare(const struct rv_layout_ask *ask, struct rv_arena *arena, uns
         ret->least = can_be_cut(declared) && ret->width > least ? least : ret->width;
         ret->readable = can_be_cut(declared) && ret->width > readable ? readable : ret->width;
         set_common(declared, first, ask->wanted != NULL, title, ret);
+        set_word(ask, ret);
         return true;
 }
 
@@ -310,6 +387,8 @@ static int hand_over(const struct fit *fits, size_t n, struct rv_layout *ret, st
                                                              .width = fits[i].width,
                                                              .at = ret->width,
                                                              .right = fits[i].right,
+                                                             .joined = fits[i].joined,
+                                                             .with = fits[i].with,
                                                              .title = fits[i].title };
                 ret->width += fits[i].width;
         }
@@ -319,7 +398,10 @@ static int hand_over(const struct fit *fits, size_t n, struct rv_layout *ret, st
 
 static size_t default_columns(const struct rv_layout_ask *ask, unsigned *columns)
 {
-        size_t all = rv_layout_default(rv_snapshot_view(ask->snapshot), ask->snapshot, columns), n = 0, i;
+        const struct rv_view *view = rv_snapshot_view(ask->snapshot);
+        size_t n = 0, i,
+               all = ask->screen ? rv_layout_screen(view, ask->snapshot, columns)
+                                 : rv_layout_default(view, ask->snapshot, columns);
 
         for (i = 0; i < all; i++)
                 if (!ask->titled || !rv_show_common(ask->snapshot, columns[i]))
@@ -350,7 +432,7 @@ int rv_layout_make(const struct rv_layout_ask *ask, struct rv_layout *ret, struc
         for (i = 0; i < n && r == RV_OK; i++) {
                 if (i > 0 && i <= ask->skip && i < n - 1)
                         continue;
-                if (!prepare(ask, &made.arena, columns[i], i == 0, &fits[kept++]))
+                if (!prepare(ask, &made.arena, columns, n, i, &fits[kept++]))
                         r = rv_fail_memory(err);
         }
         if (r == RV_OK && ask->width) {
@@ -422,8 +504,12 @@ void rv_layout_cell(const struct rv_layout *layout, size_t i, const struct rv_lo
         if (indent > column->width)
                 indent = column->width;
         rv_text_pad("", 0, indent, false, out);
-        rv_show_cell(look, snapshot, row, i == 0 ? naming_column(layout, snapshot, row) : column->column, shown);
         width = column->width - indent;
+        if (column->joined)
+                (void)rv_with_show(&column->with, look, snapshot, row, width, shown);
+        else
+                rv_show_cell(look, snapshot, row, i == 0 ? naming_column(layout, snapshot, row) : column->column,
+                             shown);
         if (shown->width > width)
                 rv_text_pad(rv_buf_str(&shown->text), shown->text.size, width, column->right, out);
         else

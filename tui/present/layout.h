@@ -5,7 +5,7 @@
 #define REEVE_PRESENT_LAYOUT_H
 
 #include "core/base/arena.h"
-#include "tui/present/show.h"
+#include "tui/present/with.h"
 
 struct rv_rows;
 
@@ -21,12 +21,14 @@ struct rv_layout_ask {
         size_t first, count; /* rows that are measured, as positions in `rows`; count 0: all */
         unsigned skip;       /* columns scrolled away to the left; the first column stays */
         bool titled;         /* what rv_show_common() says stands elsewhere: it has no column unless it is wanted */
+        bool screen;         /* the full screen: words stand with what they are declared to be shown with */
 };
 
 struct rv_layout_column {
         unsigned column;    /* index in the view */
         unsigned width, at; /* cells; where it starts */
-        bool right;
+        bool right, joined; /* joined: shown with the word of another column */
+        struct rv_with with;
         const char *title; /* heading in capitals, translated, at most `width` cells unless width is unlimited */
 };
 
@@ -41,6 +43,8 @@ struct rv_layout {
 /* Columns that a view shows by itself: neither hidden nor costly and unfilled. Returns how many; out has room for
  * n_columns of the view. snapshot NULL: as if everything were filled (what to ask for before loading). */
 size_t rv_layout_default(const struct rv_view *view, const struct rv_snapshot *snapshot, unsigned *out);
+/* The same for the full screen: without those whose words stand in cells of the others. */
+size_t rv_layout_screen(const struct rv_view *view, const struct rv_snapshot *snapshot, unsigned *out);
 /* Columns without any value go first, then by priority (largest first), so that texts of priority 0 stay whole, or at
  * least readable; what remains is cut in the same order. The first column always stays. RV_FAILED: no memory. */
 int rv_layout_make(const struct rv_layout_ask *ask, struct rv_layout *ret, struct rv_err *err) RV_CHECK;

@@ -64,6 +64,10 @@ struct rv_column {
         const struct rv_enum *enums;
         const char *ref;                         /* "plugin/view" whose key the cell holds */
         uint32_t n_enums, type, flags, priority; /* priority 0 stays longest on a narrow screen */
+        /* Id of an enum column of the view whose word the screen shows within the cells of this one, as a verdict
+         * beside a name; that column is none of its own there until it is chosen. NULL: none. All else, as JSON, tables
+         * and filters, keeps both. */
+        const char *with;
 };
 
 /* An argument of a view or an action. */

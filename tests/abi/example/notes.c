@@ -94,10 +94,10 @@ static int recover_stamp(struct rv_job *job, enum rv_way way, struct rv_plan *pl
 }
 
 static const struct rv_column columns[] = {
-        { "id", N_("Note"), NULL, NULL, NULL, 0, RV_TEXT, RV_KEY | RV_MATCH, 0 },
-        { "title", N_("Title"), NULL, NULL, NULL, 0, RV_TEXT, 0, 0 },
-        { "size", N_("Size"), NULL, NULL, NULL, 0, RV_SIZE, 0, 1 },
-        { "changed_at", N_("Changed"), NULL, NULL, NULL, 0, RV_TIME, 0, 2 },
+        { .id = "id", .title = N_("Note"), .type = RV_TEXT, .flags = RV_KEY | RV_MATCH },
+        { .id = "title", .title = N_("Title"), .type = RV_TEXT },
+        { .id = "size", .title = N_("Size"), .type = RV_SIZE, .priority = 1 },
+        { .id = "changed_at", .title = N_("Changed"), .type = RV_TIME, .priority = 2 },
 };
 static const struct rv_arg args[] = {
         { "count", N_("How many"), NULL, NULL, NULL, 0, RV_INT, RV_REQUIRED | RV_POSITIONAL, 0 },
