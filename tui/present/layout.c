@@ -24,6 +24,7 @@ struct fit { /* a column while the layout is made */
         unsigned column, natural, least, width, priority;
         unsigned readable; /* cells below which it is cut only when nothing else can give any */
         unsigned common;   /* cells that nearly all rows need: a single long one must not take the room of others */
+        unsigned usual;    /* the same, but of a name beside a word only its beginning */
         unsigned word;     /* cells of the widest word in its cells */
         bool right, empty, joined;
         struct rv_with with;
@@ -193,12 +194,13 @@ static void join_word(const struct rv_layout_ask *ask, const unsigned *columns, 
 /* The word stays whole, and the beginning of a name beside it is enough. */
 static void set_word(const struct rv_layout_ask *ask, struct fit *fit)
 {
+        fit->usual = fit->common;
         if (!fit->joined)
                 return;
         if (fit->least < fit->word)
                 fit->least = fit->word < fit->width ? fit->word : fit->width;
         if (!rv_with_in_line(&rv_snapshot_view(ask->snapshot)->columns[fit->column]))
-                fit->readable = fit->least;
+                fit->readable = fit->usual = fit->least;
 }
 
 /* Asked-for columns may shrink below their headings: whoever names columns knows them. */
@@ -251,7 +253,7 @@ static unsigned needed(const struct fit *fits, size_t n, enum need need)
                 if (need == WHOLE || (need == NOT_CUT && !fits[i].priority))
                         cells += fits[i].width;
                 else if (need == USUAL)
-                        cells += fits[i].common < fits[i].width ? fits[i].common : fits[i].width;
+                        cells += fits[i].usual < fits[i].width ? fits[i].usual : fits[i].width;
                 else
                         cells += need == AT_LEAST ? fits[i].least : fits[i].readable;
         }
@@ -276,12 +278,13 @@ static size_t take_back(const struct rv_layout_ask *ask, struct fit *fits, size_
         return n + 1;
 }
 
-/* Nothing is cut for the sake of a column without a value. */
+/* No more is cut for the sake of a column without a value than what few rows need: that nothing is known there is told
+ * too, and a column that comes with the first value would move the others. */
 static size_t drop_empty(const struct rv_layout_ask *ask, struct fit *fits, size_t n)
 {
         size_t i;
 
-        for (i = n; i > 1 && !ask->wanted && needed(fits, n, WHOLE) > ask->width; i--)
+        for (i = n; i > 1 && !ask->wanted && needed(fits, n, USUAL) > ask->width; i--)
                 if (fits[i - 1].empty)
                         n = leave_out(fits, n, i - 1);
         return n;
