@@ -101,6 +101,45 @@ static void narrow_drops_what_is_empty_then_by_priority(void **state)
               "a-package-with-a-name-that-takes-many-cells  25.1.0-1.azl4");
 }
 
+/* What was chosen on top of the view's own columns stays and can be read; the view's own give way by their priority,
+ * and only a name can be cut for it. A table has all that was asked for, squeezed. */
+static void what_is_chosen_stays_and_others_give_way(void **state)
+{
+        static const unsigned wanted[] = { NAME, VERSION, SIZE, SIGNER, UPDATE, SECRET };
+        static const struct {
+                unsigned width;
+                bool screen;
+                const char *headings;
+        } cases[] = {
+                { 0, true,
+                  "NAME                                         VERSION         SIZE  SIGNED BY   UPDATE  SECRET" },
+                { 85, true, "NAME                                         VERSION         SIZE  SIGNED BY   SECRET" },
+                { 75, true, "NAME                                         VERSION        SECRET" },
+                { 60, true, "NAME                                         SECRET" },
+                { 30, true, "NAME                    SECRET" },
+                { 60, false, "NAME                            VE~   SIZE  SI~  UP~  SECRET" },
+        };
+        RV_SNAPSHOT_CLEANUP struct rv_snapshot *snapshot = make(&list);
+        struct rv_look look = { .now = 0 };
+        size_t i;
+
+        (void)state;
+        for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+                RV_LAYOUT_CLEANUP struct rv_layout layout = { 0 };
+                RV_BUF_CLEANUP struct rv_buf out = { 0 };
+                const struct rv_layout_ask ask = { .snapshot = snapshot,
+                                                   .look = &look,
+                                                   .width = cases[i].width,
+                                                   .wanted = wanted,
+                                                   .n_wanted = 6,
+                                                   .screen = cases[i].screen };
+
+                assert_int_equal(rv_layout_make(&ask, &layout, NULL), RV_OK);
+                rv_layout_headings(&layout, &out);
+                assert_string_equal(rv_buf_str(&out), cases[i].headings);
+        }
+}
+
 /* One long version and one long name among forty: they are cut, and the signer of all others stays whole. */
 static void a_rare_long_value_takes_no_room(void **state)
 {
@@ -295,6 +334,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(without_a_limit_all_is_shown),
+                cmocka_unit_test(what_is_chosen_stays_and_others_give_way),
                 cmocka_unit_test(a_rare_long_value_takes_no_room),
                 cmocka_unit_test(narrow_drops_what_is_empty_then_by_priority),
                 cmocka_unit_test(the_message_stays_whole_as_long_as_it_can),

@@ -27,6 +27,7 @@ struct fit { /* a column while the layout is made */
         unsigned usual;    /* the same, but of a name beside a word only its beginning */
         unsigned word;     /* cells of the widest word in its cells */
         bool right, empty, joined;
+        bool chosen; /* on top of what the view shows by itself: it stays, and the view's own give way */
         struct rv_with with;
         const char *title;
 };
@@ -46,13 +47,23 @@ size_t rv_layout_default(const struct rv_view *view, const struct rv_snapshot *s
         return n;
 }
 
+/* Whether the screen shows it by itself: not where its word stands in the cells of such a column. */
+static bool is_own(const struct rv_view *view, unsigned column)
+{
+        unsigned i;
+
+        for (i = 0; i < view->n_columns; i++)
+                if (!(view->columns[i].flags & RV_HIDDEN) && rv_with(view, i) == (int)column)
+                        return false;
+        return !(view->columns[column].flags & RV_HIDDEN);
+}
+
 size_t rv_layout_screen(const struct rv_view *view, const struct rv_snapshot *snapshot, unsigned *out)
 {
         size_t n = rv_layout_default(view, snapshot, out), kept = 0, i;
 
-        /* A word is no value, so it holds none: what is overwritten was not needed any more. */
         for (i = 0; i < n; i++)
-                if (!rv_with_any(view, out[i], out + i, n - i) && !rv_with_any(view, out[i], out, kept))
+                if (is_own(view, out[i]))
                         out[kept++] = out[i];
         return kept;
 }
@@ -203,6 +214,12 @@ static void set_word(const struct rv_layout_ask *ask, struct fit *fit)
                 fit->readable = fit->usual = fit->least;
 }
 
+/* Who chose one more column wants to read that one; who named all of a table's knows them. */
+static bool all_asked(const struct rv_layout_ask *ask)
+{
+        return ask->wanted && !ask->screen;
+}
+
 /* Asked-for columns may shrink below their headings: whoever names columns knows them. */
 static bool prepare(const struct rv_layout_ask *ask, struct rv_arena *arena, const unsigned *columns, size_t n,
                     size_t at, struct fit *ret)
@@ -211,9 +228,10 @@ static bool prepare(const struct rv_layout_ask *ask, struct rv_arena *arena, con
         const bool first = at == 0;
         const struct rv_view *view = rv_snapshot_view(ask->snapshot);
         const struct rv_column *declared = &view->columns[column];
-        unsigned least = shrunk(declared, first), readable, title;
+        unsigned least = shrunk(declared, first && !ask->wanted), readable, title;
 
         *ret = (struct fit){ .column = column,
+                             .chosen = ask->wanted && ask->screen && !is_own(view, column),
                              .priority = declared->priority,
                              .right = rv_show_right(declared),
                              .empty = true,
@@ -221,6 +239,7 @@ static bool prepare(const struct rv_layout_ask *ask, struct rv_arena *arena, con
         if (!ret->title)
                 return false;
         join_word(ask, columns, n, ret);
+        ret->priority = ret->chosen ? 0 : ret->priority;
         title = (unsigned)rv_text_width(ret->title, strlen(ret->title));
         ret->natural = title;
         if (least < title)
@@ -229,12 +248,12 @@ static bool prepare(const struct rv_layout_ask *ask, struct rv_arena *arena, con
         ret->width = ret->natural;
         if (ask->width && ret->priority && ret->width > RV_COLUMN_LIMIT)
                 ret->width = RV_COLUMN_LIMIT;
-        readable = ret->priority ? (least > READ_TEXT ? least : READ_TEXT) : READABLE;
-        if (ask->wanted)
+        readable = ret->priority || ret->chosen ? (least > READ_TEXT ? least : READ_TEXT) : READABLE;
+        if (all_asked(ask))
                 least = SHRUNK_WANTED;
         ret->least = can_be_cut(declared) && ret->width > least ? least : ret->width;
         ret->readable = can_be_cut(declared) && ret->width > readable ? readable : ret->width;
-        set_common(declared, first, ask->wanted != NULL, title, ret);
+        set_common(declared, first, all_asked(ask), title, ret);
         set_word(ask, ret);
         return true;
 }
@@ -284,8 +303,8 @@ static size_t drop_empty(const struct rv_layout_ask *ask, struct fit *fits, size
 {
         size_t i;
 
-        for (i = n; i > 1 && !ask->wanted && needed(fits, n, USUAL) > ask->width; i--)
-                if (fits[i - 1].empty)
+        for (i = n; i > 1 && needed(fits, n, USUAL) > ask->width; i--)
+                if (fits[i - 1].empty && !fits[i - 1].chosen)
                         n = leave_out(fits, n, i - 1);
         return n;
 }
@@ -314,7 +333,7 @@ static size_t drop_from(const struct rv_layout_ask *ask, struct fit *fits, size_
  * only when they cannot even be hinted at. */
 static size_t drop(const struct rv_layout_ask *ask, struct fit *fits, size_t n)
 {
-        if (ask->wanted) {
+        if (all_asked(ask)) {
                 while (n > 1 && needed(fits, n, AT_LEAST) > ask->width)
                         n--;
                 return n;

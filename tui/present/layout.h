@@ -21,7 +21,9 @@ struct rv_layout_ask {
         size_t first, count; /* rows that are measured, as positions in `rows`; count 0: all */
         unsigned skip;       /* columns scrolled away to the left; the first column stays */
         bool titled;         /* what rv_show_common() says stands elsewhere: it has no column unless it is wanted */
-        bool screen;         /* the full screen: words stand with what they are declared to be shown with */
+        /* The full screen: words stand with what they are declared to be shown with, and of the wanted columns those
+         * that the view shows by itself drop by their priority, so that the others can be read. */
+        bool screen;
 };
 
 struct rv_layout_column {
