@@ -95,6 +95,14 @@ static void narrow_drops_what_is_empty_then_by_priority(void **state)
               "NAME                                         VERSION         SIZE  SIGNED BY\n"
               "nginx                                        1.26.3-1.azl4  1.1 M  azurelinux\n"
               "a-package-with-a-name-that-takes-many-cells  25.1.0-1.azl4  271 K  somebody");
+        check(&list, 54,
+              "NAME                                         VERSION\n"
+              "nginx                                        1.26.3-1~\n"
+              "a-package-with-a-name-that-takes-many-cells  25.1.0-1~");
+        check(&list, 52,
+              "NAME\n"
+              "nginx\n"
+              "a-package-with-a-name-that-takes-many-cells");
         check(&list, 60,
               "NAME                                         VERSION\n"
               "nginx                                        1.26.3-1.azl4\n"

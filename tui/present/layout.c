@@ -12,7 +12,7 @@
 #include "tui/present/text.h"
 
 /* Least cells of a column that can be cut: what names a row is cut last, and half a sentence says nothing. */
-enum { SHRUNK = 12, SHRUNK_VERSION = 18, SHRUNK_MESSAGE = 24, SHRUNK_NAME = 28, SHRUNK_WANTED = 3 };
+enum { SHRUNK = 12, SHRUNK_VERSION = 18, SHRUNK_MESSAGE = 24, SHRUNK_NAME = 28, SHRUNK_WANTED = 3, HINT = 8 };
 enum {
         READABLE = 40,  /* cells at which a text that matters most can still be read */
         READ_TEXT = 20, /* the same of other texts: columns that matter less go before those are cut further */
@@ -25,6 +25,7 @@ struct fit { /* a column while the layout is made */
         unsigned readable; /* cells below which it is cut only when nothing else can give any */
         unsigned common;   /* cells that nearly all rows need: a single long one must not take the room of others */
         unsigned usual;    /* the same, but of a name beside a word only its beginning */
+        unsigned hint;     /* the same where there is room for no more; 0: less than `least` says nothing */
         unsigned word;     /* cells of the widest word in its cells */
         bool right, empty, joined;
         bool chosen; /* on top of what the view shows by itself: it stays, and the view's own give way */
@@ -208,6 +209,8 @@ static void set_word(const struct rv_layout_ask *ask, struct fit *fit)
         fit->usual = fit->common;
         if (!fit->joined)
                 return;
+        if (fit->hint + 1 < fit->word)
+                fit->hint = fit->word - 1; /* the word alone: no value, no blank */
         if (fit->least < fit->word)
                 fit->least = fit->word < fit->width ? fit->word : fit->width;
         if (!rv_with_in_line(&rv_snapshot_view(ask->snapshot)->columns[fit->column]))
@@ -253,6 +256,8 @@ static bool prepare(const struct rv_layout_ask *ask, struct rv_arena *arena, con
                 least = SHRUNK_WANTED;
         ret->least = can_be_cut(declared) && ret->width > least ? least : ret->width;
         ret->readable = can_be_cut(declared) && ret->width > readable ? readable : ret->width;
+        if (declared->type == RV_VERSION || ret->joined)
+                ret->hint = title > HINT ? title : HINT;
         set_common(declared, first, all_asked(ask), title, ret);
         set_word(ask, ret);
         return true;
@@ -286,14 +291,20 @@ static size_t leave_out(struct fit *fits, size_t n, size_t victim)
         return n - 1;
 }
 
-/* The last one that went may stay after all, where nobody else needs the cells that it left. */
+/* The last one that went may stay after all, where nobody else needs the cells that it left: a version's beginning or a
+ * word alone says more than blanks do. */
 static size_t take_back(const struct rv_layout_ask *ask, struct fit *fits, size_t n, size_t at,
                         const struct fit *victim)
 {
-        if (needed(fits, n, USUAL) + RV_COLUMN_GAP + victim->least > ask->width)
+        const unsigned taken = needed(fits, n, USUAL) + RV_COLUMN_GAP,
+                       room = ask->width > taken ? ask->width - taken : 0;
+
+        if (room < victim->least && (!victim->hint || room < victim->hint || victim->priority >= SPARE))
                 return n;
         memmove(&fits[at + 1], &fits[at], (n - at) * sizeof *fits);
         fits[at] = *victim;
+        if (room < victim->least)
+                fits[at].least = fits[at].readable = fits[at].common = room;
         return n + 1;
 }
 
