@@ -352,6 +352,19 @@ class Asking(Screen):
         opened.keys('esc')
         opened.wait('^ 2,500 rows')
 
+    def test_filter_leaves_the_view_in_sight(self):
+        opened = self.many()
+        opened.keys('down', 'enter', 'tab', 'tab')
+        opened.wait(r'python3-ssl-0001 +Details +Log +\[Needs\]$')
+        opened.type('/need ~ 2 or need ~ ssl-0001-and-no-other')
+        opened.wait(r'\[Needs\] +/ .*no-other$')
+        opened.type('\r')
+        opened.wait(r'\[Needs\] +/ need ~ 2 or need ~ .*~$')
+        opened.resize(40, 24)
+        opened.wait(r'\[N\S* +/ need ~ 2 .*~$')
+        opened.keys('esc')
+        opened.wait(r'^ python3-ssl-0001 +Log +\[Needs\]$')
+
     def test_unfinished_filter_keeps_the_last_good_one(self):
         opened = self.many()
         opened.type('/size >')

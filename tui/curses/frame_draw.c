@@ -19,6 +19,7 @@ enum {
         PATH_CELLS = 12,
         VIEWS_GAP = 2,
         ABOUT_GAP = 4,
+        FILTER_CELLS = 30,
         MORE = 2 /* " >" */
 };
 
@@ -188,22 +189,46 @@ static int draw_path(struct ui *ui, const struct frame *frame, const struct area
         return x;
 }
 
+static bool is_typed(const struct ui *ui)
+{
+        return ui->prompt.open && ui->prompt.sign == '/';
+}
+
+static const char *filter_of(const struct page *page)
+{
+        return page && page->kind->finding ? page->kind->finding(page) : "";
+}
+
+/* Cells of the second line that path and views leave to the filter and the gap before it: which view is filtered is
+ * told as well. Where there is little room it is typed over both, and what it is then takes half of the line. */
+static int filter_room(const struct ui *ui, const struct page *page, const struct area *line)
+{
+        int room;
+
+        if (is_typed(ui))
+                return line->w / 2 < FILTER_CELLS ? 0 : FILTER_CELLS + VIEWS_GAP;
+        if (!*filter_of(page))
+                return 0;
+        room = width_of(filter_of(page)) + 2 + VIEWS_GAP; /* "/ " */
+        return room < line->w / 2 ? room : line->w / 2;
+}
+
 /* The filter stands at the right of the second line, where it is also typed; without one, what all rows have in common.
  */
 static void draw_filter(struct ui *ui, struct page *page, const struct area *line, int from, int *ret_x)
 {
         RV_BUF_CLEANUP struct rv_buf text = { 0 };
         struct area at = *line;
-        const char *filter = page && page->kind->finding ? page->kind->finding(page) : "";
-        int least = line->w / 2 < 30 ? line->w : 30;
+        const char *filter = filter_of(page);
+        int least = line->w / 2 < FILTER_CELLS ? line->w : FILTER_CELLS;
 
-        at.x = from + 2;
+        at.x = from + VIEWS_GAP;
         at.w = line->x + line->w - at.x;
-        if (at.w < least) {
+        if (at.w < least && is_typed(ui)) {
                 at.w = least;
                 at.x = line->x + line->w - at.w;
         }
-        if (ui->prompt.open && ui->prompt.sign == '/') {
+        if (is_typed(ui)) {
                 draw_text(&ui->term, at.y, at.x - (at.x > line->x), at.w, " ", STYLE_PLAIN);
                 for (int x = at.x; x < at.x + at.w; x++)
                         draw_text(&ui->term, at.y, x, 1, " ", STYLE_PLAIN);
@@ -211,8 +236,6 @@ static void draw_filter(struct ui *ui, struct page *page, const struct area *lin
         } else if (*filter) {
                 rv_buf_add_str(&text, "/ ");
                 rv_buf_add_str(&text, filter);
-                for (int x = at.x; at.x < from + 2 && x < at.x + at.w; x++) /* over the end of the path */
-                        draw_text(&ui->term, at.y, x, 1, " ", STYLE_PLAIN);
                 draw_text(&ui->term, at.y, at.x, at.w, rv_buf_str(&text), STYLE_PLAIN);
         } else if (page && page->kind->about && from + ABOUT_GAP < line->x + line->w) {
                 page->kind->about(page, line->x + line->w - from - ABOUT_GAP, &text);
@@ -326,7 +349,7 @@ static void draw_around(struct ui *ui, struct page *page, const struct area *scr
                         int *x)
 {
         struct frame *frame = ui_frame(ui);
-        struct area line;
+        struct area line, path;
         int from = 0, prompt_x = -1;
 
         if (at->tabs >= 0) {
@@ -334,9 +357,11 @@ static void draw_around(struct ui *ui, struct page *page, const struct area *scr
                 draw_tabs(ui, &line);
         }
         line = line_at(screen, at->path >= 0 ? at->path : 0);
+        path = line;
+        path.w -= filter_room(ui, page, &line);
         if (at->path >= 0 && frame)
-                from = draw_path(ui, frame, &line);
-        if (at->path >= 0 || (ui->prompt.open && ui->prompt.sign == '/'))
+                from = draw_path(ui, frame, &path);
+        if (at->path >= 0 || is_typed(ui))
                 draw_filter(ui, page, &line, from, &prompt_x);
         if (prompt_x >= 0)
                 *y = line.y;
