@@ -188,6 +188,26 @@ static void title_of(const struct list *list, size_t row, const char *key, struc
         rv_buf_add(out, text, n);
 }
 
+/* A row that only has a running number, as a package's dependency, is all in the list already: it leads to the row that
+ * it refers to, in the first shown column that does. */
+static bool follow_ref(struct list *list, size_t row)
+{
+        const struct rv_view *view = rv_snapshot_view(list->snapshot);
+        const struct rv_column *key = &view->columns[rv_snapshot_key(list->snapshot)], *column;
+        size_t i, len;
+
+        if (key->type != RV_INT || !(key->flags & RV_HIDDEN) || view->record)
+                return false;
+        for (i = 0; i < list->layout.n; i++) {
+                column = &view->columns[list->layout.columns[i].column];
+                if (column->type == RV_REF && column->ref &&
+                    !rv_cell_null(list->snapshot, row, list->layout.columns[i].column))
+                        return ui_open_ref(list->page.ui, column->ref,
+                                           rv_cell_text(list->snapshot, row, list->layout.columns[i].column, &len), "");
+        }
+        return false;
+}
+
 static void open_row(struct list *list)
 {
         RV_BUF_CLEANUP struct rv_buf title = { 0 };
@@ -200,7 +220,8 @@ static void open_row(struct list *list)
                 return;
         }
 
-        if (list->at >= list->rows.n || open_target(list, list->rows.at[list->at]))
+        if (list->at >= list->rows.n || open_target(list, list->rows.at[list->at]) ||
+            follow_ref(list, list->rows.at[list->at]))
                 return;
         title_of(list, list->rows.at[list->at], key, &title);
         place.row = (char *)(uintptr_t)key;
