@@ -636,6 +636,27 @@ class Loading(Screen):
         opened.until(lambda: self.pushed(gate) and re.search('^> +one +good', opened.terminal.text(), re.M), 'rows')
         opened.gone('loading')
 
+    def test_loading_is_told_only_where_it_takes_long(self):
+        self.gate()
+        opened = self.open('ui', 'fixture/many')
+        opened.wait(r'^ 2,500 rows.*\n.*q quit')
+        opened.keys('enter')
+        opened.wait(r'\[Details\]')
+        for title in ('Log', 'Needs'):
+            before, start = len(opened.raw), time.monotonic()
+            opened.keys('tab')
+            opened.wait(r'\[%s\]' % title)
+            if time.monotonic() - start < 0.15:  # a busy machine is slow
+                self.assertNotIn(b'loading', opened.raw[before:])
+                self.assertNotEqual(opened.terminal.text().split('\n')[2].strip(), '')
+        opened.keys('q', 'tab')
+        opened.wait(r'\[Short\]')
+        start = time.monotonic()
+        opened.keys('tab', 'tab')
+        opened.wait(r'\[Slow\]')
+        self.assertGreater(time.monotonic() - start, 0.15)
+        opened.wait('^ loading')
+
     def test_stop_and_reload(self):
         gate = self.gate()
         opened = self.open('ui', 'fixture/slow')

@@ -262,7 +262,7 @@ static void draw_status(struct ui *ui, struct page *page, const struct area *lin
         }
         if (page && page->kind->status)
                 page->kind->status(page, &left, &right);
-        if (page && page->loading && !right.size)
+        if (page && page->slow && !right.size)
                 rv_buf_add_str(&right, _("loading"));
         used = draw_text(&ui->term, line->y, line->x + 1, line->w - 1, rv_buf_str(&left), STYLE_PLAIN);
         at = line->x + line->w - width_of(rv_buf_str(&right));
@@ -282,7 +282,7 @@ static uint64_t can_do(struct ui *ui, const struct page *page)
                 can |= ACT_BIT(ACT_NEXT_VIEW);
         if (!page)
                 return can;
-        if (page->loading)
+        if (page->slow)
                 can |= ACT_BIT(ACT_STOP);
         if (page->kind->command)
                 can |= ACT_BIT(ACT_AS_COMMAND);

@@ -347,7 +347,7 @@ static void status_list(struct page *page, struct rv_buf *left, struct rv_buf *r
                 return;
         }
         warnings = list->snapshot ? rv_snapshot_warnings(list->snapshot) : 0;
-        if (warnings && !page->loading)
+        if (warnings && !page->slow)
                 add_count(right, NP_("%1 warning, ? shows it", "%1 warnings, ? shows them"), warnings, 0);
         if (left->size)
                 ui_say_planned(page, right);
@@ -404,6 +404,11 @@ static void command_list(const struct page *page, struct rv_buf *out)
                 rv_buf_printf(out, " --limit %" PRId64, list->limit);
 }
 
+static bool is_bare(const struct page *page)
+{
+        return !list_of(page)->snapshot && !list_of(page)->failure.size;
+}
+
 static const struct page_kind list_kind = { .free = free_list,
                                             .draw = list_draw,
                                             .act = act_list,
@@ -412,7 +417,8 @@ static const struct page_kind list_kind = { .free = free_list,
                                             .about = about_list,
                                             .find = find_list,
                                             .finding = finding_list,
-                                            .command = command_list };
+                                            .command = command_list,
+                                            .bare = is_bare };
 
 bool page_is_list(const struct page *page)
 {

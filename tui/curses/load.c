@@ -11,12 +11,15 @@
 #include "core/model/load.h"
 #include "core/model/registry.h"
 #include "core/run/lane.h"
+#include "core/run/loop.h"
+#include "tui/present/text.h"
 
 enum { MAX_COLUMNS = 64 };
 
 struct load {
         struct rv_task task;
         struct load *next;
+        unsigned timer; /* until it counts as slow; 0: it does, or is not waited for */
         struct ui *ui;
         struct page *page; /* NULL: dropped */
         struct rv_arena arena;
@@ -45,9 +48,17 @@ static void unlink_load(struct load *load)
                 *at = load->next;
 }
 
+static void stop_timer(struct load *load)
+{
+        if (load->timer)
+                rv_loop_cancel(load->ui->loop, load->timer);
+        load->timer = 0;
+}
+
 static void free_load(struct load *load)
 {
         unlink_load(load);
+        stop_timer(load);
         rv_snapshot_unref(load->snapshot);
         rv_err_clear(&load->err);
         if (load->user && load->free_user)
@@ -64,6 +75,7 @@ static void tell(struct load *load)
         if (!page)
                 return;
         page->loading--;
+        page->slow = page->slow && page->loading;
         ui_touch(load->ui);
         if (load->work) {
                 load->work_done(page, load->user);
@@ -104,6 +116,15 @@ static void work_other(struct rv_task *task)
         load->work(load->user);
 }
 
+static void is_slow(void *user)
+{
+        struct load *load = user;
+
+        load->timer = 0;
+        load->page->slow = true;
+        ui_touch(load->ui);
+}
+
 static struct load *new_load(struct page *page)
 {
         struct load *load = calloc(1, sizeof *load);
@@ -117,6 +138,7 @@ static struct load *new_load(struct page *page)
         load->next = load->ui->loads;
         load->ui->loads = load;
         page->loading++;
+        load->timer = rv_loop_after(load->ui->loop, UI_AWAIT_MS, is_slow, load);
         return load;
 }
 
@@ -217,10 +239,17 @@ void load_drop(struct page *page)
         for (load = page->ui->loads; load; load = load->next) {
                 if (load->page != page)
                         continue;
+                stop_timer(load);
                 load->page = NULL;
                 atomic_store(&load->task.cancel, true);
         }
         page->loading = 0;
+        page->slow = false;
+}
+
+const char *page_loading(const struct page *page)
+{
+        return page->slow ? _("loading") : "";
 }
 
 bool load_idle(const struct ui *ui)

@@ -197,7 +197,7 @@ static void draw_record(struct page *page, const struct area *area)
         page->cursor_x = area->x;
         if (record->n == 0) {
                 draw_text(&page->ui->term, area->y, area->x + 1, area->w - 1,
-                          page->loading          ? _("loading")
+                          page->loading          ? page_loading(page)
                           : record->failure.size ? rv_buf_str(&record->failure)
                                                  : _("there is no such row any more"),
                           STYLE_PLAIN);
@@ -302,9 +302,17 @@ static void command_record(const struct page *page, struct rv_buf *out)
         rv_word_quote(place->row ? place->row : place->word ? place->word : "", out);
 }
 
-static const struct page_kind record_kind = {
-        .free = free_record, .draw = draw_record, .act = act_record, .can = can_record, .command = command_record
-};
+static bool is_bare(const struct page *page)
+{
+        return !record_of(page)->snapshot && !record_of(page)->failure.size;
+}
+
+static const struct page_kind record_kind = { .free = free_record,
+                                              .draw = draw_record,
+                                              .act = act_record,
+                                              .can = can_record,
+                                              .command = command_record,
+                                              .bare = is_bare };
 
 /* The row is found by its key: rows move from load to load. */
 static void take(struct record *record, struct rv_snapshot *take_snapshot)
@@ -328,7 +336,8 @@ static bool is_whole(const struct rv_snapshot *snapshot)
         return true;
 }
 
-/* The record shows every column, so what the list did not need is asked for now. */
+/* The record shows every column, so what the list did not need is asked for now. What is shown whole stays until that
+ * has come: its fields must not turn into dots and back. */
 static void loaded(struct page *page, int tag, struct rv_snapshot *take_snapshot, const struct rv_err *err)
 {
         struct record *record = record_of(page);
@@ -341,9 +350,15 @@ static void loaded(struct page *page, int tag, struct rv_snapshot *take_snapshot
                         rv_tr_packed(rv_buf_str(&err->message), err->message.size, &record->failure);
                 return;
         }
-        take(record, take_snapshot);
-        if (!record->all_asked && !is_whole(take_snapshot))
-                load_record(record, true, false);
+        if (record->all_asked || is_whole(take_snapshot)) {
+                take(record, take_snapshot);
+                return;
+        }
+        if (record->snapshot && is_whole(record->snapshot))
+                rv_snapshot_unref(take_snapshot);
+        else
+                take(record, take_snapshot);
+        load_record(record, true, false);
 }
 
 static void load_record(struct record *record, bool all, bool reload)

@@ -137,7 +137,7 @@ static void draw_page(struct page *page, const struct area *area)
         }
         if (text->n == 0)
                 draw_text(&page->ui->term, area->y, area->x + 1, area->w - 1,
-                          page->loading ? _("loading") : _("there is no text"), STYLE_PLAIN);
+                          page->loading ? page_loading(page) : _("there is no text"), STYLE_PLAIN);
         page->cursor_y = area->y;
         if (text->hit != SIZE_MAX && text->hit >= text->top && text->hit - text->top < (size_t)area->h)
                 page->cursor_y += (int)(text->hit - text->top);
@@ -286,6 +286,11 @@ static void command_text(const struct page *page, struct rv_buf *out)
         }
 }
 
+static bool is_bare(const struct page *page)
+{
+        return text_of(page)->text.size == 0;
+}
+
 static const struct page_kind text_kind = { .free = free_text,
                                             .draw = draw_page,
                                             .act = act_text,
@@ -293,7 +298,8 @@ static const struct page_kind text_kind = { .free = free_text,
                                             .status = status_text,
                                             .find = find_text,
                                             .finding = finding_text,
-                                            .command = command_text };
+                                            .command = command_text,
+                                            .bare = is_bare };
 
 /* The caller has sanitised what is not its own. */
 struct page *text_page(struct ui *ui, char *take_text)

@@ -48,6 +48,9 @@ static void paint(struct ui *ui)
         ui_draw(ui);
         ui->again = false;
         ui->painted_at = now_ms();
+        ui->await = 0;
+        if (ui_page(ui))
+                ui_page(ui)->seen = true;
 }
 
 static void paint_later(void *user)
@@ -58,11 +61,51 @@ static void paint_later(void *user)
         paint(ui);
 }
 
+static bool is_bare(struct ui *ui)
+{
+        const struct page *page = ui_page(ui);
+
+        return page && page->loading && !page->seen && page->kind->bare && page->kind->bare(page) && !ui->prompt.open &&
+               !ui->menu.open && !ui->note.size;
+}
+
+static void paint_awaited(void *user);
+
+/* The picture that a key asked for. While its page is bare the one before stays: most answers come within some
+ * milliseconds, and a slow line would be sent an empty page first. */
+static void paint_asked(struct ui *ui)
+{
+        const bool bare = is_bare(ui); /* which makes the page, and so starts its load before the wait begins */
+        const int64_t now = now_ms();
+
+        if (ui->timer)
+                rv_loop_cancel(ui->loop, ui->timer);
+        ui->timer = 0;
+        if (!ui->await)
+                ui->await = now + UI_AWAIT_MS;
+        if (bare && now < ui->await)
+                ui->timer = rv_loop_after(ui->loop, (unsigned)(ui->await - now), paint_awaited, ui);
+        if (!ui->timer)
+                paint(ui);
+}
+
+static void paint_awaited(void *user)
+{
+        struct ui *ui = user;
+
+        ui->timer = 0;
+        paint_asked(ui);
+}
+
 /* Updates that nobody typed for are bundled; before the first picture there is nothing to update. */
 void ui_touch(struct ui *ui)
 {
         int64_t apart = now_ms() - ui->painted_at, wanted = ui->term.slow ? SLOW_UPDATE_MS : UPDATE_MS;
 
+        if (ui->await) {
+                rv_loop_cancel(ui->loop, ui->timer);
+                ui->timer = rv_loop_after(ui->loop, 1, paint_awaited, ui);
+        }
         if (ui->timer || !ui->painted_at)
                 return;
         ui->timer = rv_loop_after(ui->loop, apart >= wanted ? 1 : (unsigned)(wanted - apart), paint_later, ui);
@@ -292,7 +335,7 @@ static void read_keys(int fd, uint32_t events, void *user)
         if (key == KEY_GONE || (key == KEY_NOTHING && events & (EPOLLHUP | EPOLLERR)))
                 ui->quit = ui->gone = true;
         if (!ui->quit)
-                paint(ui);
+                paint_asked(ui);
 }
 
 static void read_signals(int fd, uint32_t events, void *user)

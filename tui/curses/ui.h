@@ -43,12 +43,14 @@ struct page_kind {
         void (*command)(const struct page *page, struct rv_buf *out);
         /* What all of it has in common, in at most so many cells, for the right end of the line of the views. */
         void (*about)(const struct page *page, int room, struct rv_buf *out);
+        bool (*bare)(const struct page *page); /* it shows nothing until something is loaded */
 };
 
 struct page {
         const struct page_kind *kind;
         struct ui *ui;
-        unsigned loading;       /* loads under way; marked on the screen */
+        unsigned loading;       /* loads under way */
+        bool slow, seen;        /* one of them takes long, which is marked on the screen; it was painted */
         int cursor_y, cursor_x; /* where drawing left the terminal's cursor */
 };
 
@@ -114,9 +116,15 @@ struct ui {
         struct rv_buf host_name;
         struct rv_buf kept; /* names of the files of selections that were shown, each ended by NUL */
         int64_t painted_at; /* ms */
+        int64_t await;      /* ms; until then what a key asked for may come in time for its picture; 0: nothing may */
         unsigned timer;     /* of the next paint; 0: none is due */
         bool again, quit, gone;
 };
+
+/* What comes within so many ms needs no word that it is awaited. */
+enum { UI_AWAIT_MS = 200 };
+/* What stands in the place of rows that are loading: nothing at first. */
+const char *page_loading(const struct page *page);
 
 /* ui.c */
 /* Something changed that no key asked for: paint it soon, but not more often than the line bears. */
