@@ -197,6 +197,45 @@ static void the_word_stays_whole(void **state)
         check_cell(SIGNER, VERDICT, 9, 0, false, "-", RV_MUTED);
 }
 
+/* A word of many letters takes no room from the columns beside it. */
+static void a_long_word_is_cut(void **state)
+{
+        static const struct rv_enum words[] = { { "nokey", "without a known key", RV_WARN, 0 } };
+        static const struct rv_column three[] = {
+                { .id = "name", .title = "Name", .type = RV_TEXT, .flags = RV_KEY },
+                { .id = "word", .title = "Word", .type = RV_ENUM, .enums = words, .n_enums = 1, .priority = 2 },
+                { .id = "signer", .title = "Signer", .type = RV_TEXT, .priority = 2, .with = "word" },
+        };
+        static const struct rv_view narrow = { .id = "n", .columns = three, .n_columns = 3, .shape = RV_SHAPE_LIST };
+        RV_SINK_CLEANUP struct rv_sink *sink = rv_sink_new("fixture", "fixture", &narrow, NULL);
+        RV_SNAPSHOT_CLEANUP struct rv_snapshot *snapshot = NULL;
+        RV_LAYOUT_CLEANUP struct rv_layout layout = { 0 };
+        RV_BUF_CLEANUP struct rv_buf out = { 0 };
+        const struct rv_look look = { .now = 0 };
+        bool cacheable;
+
+        (void)state;
+        assert_int_equal(rv_row_begin(sink, 0), RV_OK);
+        put(sink, 0, "agent");
+        rv_put_int(sink, 1, 0);
+        assert_int_equal(rv_sink_finish(sink, &snapshot, &cacheable, NULL), RV_OK);
+        assert_int_equal(
+                rv_layout_make(
+                        &(struct rv_layout_ask){ .snapshot = snapshot, .look = &look, .width = 21, .screen = true },
+                        &layout, NULL),
+                RV_OK);
+        rv_layout_row(&layout, &look, snapshot, 0, &out);
+        assert_string_equal(rv_buf_str(&out), "agent  + without a k~");
+}
+
+/* Versions are compared down the column, so nothing stands before them. */
+static void in_line_there_is_no_sign(void **state)
+{
+        (void)state;
+        check_cell(UPDATE, SEVERITY, 1, 0, false, "1.28.0-2 critical", RV_BAD);
+        check_cell(UPDATE, SEVERITY, 3, 0, false, "26.0.0-1", RV_PLAIN);
+}
+
 static void only_words_that_are_declared_are_joined(void **state)
 {
         static const struct rv_column odd[] = {
@@ -215,8 +254,12 @@ static void only_words_that_are_declared_are_joined(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(the_screen_says_both_in_one_cell),        cmocka_unit_test(tables_keep_both_columns),
-                cmocka_unit_test(a_chosen_word_is_a_column_of_its_own),    cmocka_unit_test(the_word_stays_whole),
+                cmocka_unit_test(the_screen_says_both_in_one_cell),
+                cmocka_unit_test(tables_keep_both_columns),
+                cmocka_unit_test(a_chosen_word_is_a_column_of_its_own),
+                cmocka_unit_test(the_word_stays_whole),
+                cmocka_unit_test(a_long_word_is_cut),
+                cmocka_unit_test(in_line_there_is_no_sign),
                 cmocka_unit_test(only_words_that_are_declared_are_joined),
         };
 

@@ -12,7 +12,15 @@
 #include "tui/present/text.h"
 
 /* Least cells of a column that can be cut: what names a row is cut last, and half a sentence says nothing. */
-enum { SHRUNK = 12, SHRUNK_VERSION = 18, SHRUNK_MESSAGE = 24, SHRUNK_NAME = 28, SHRUNK_WANTED = 3, HINT = 8 };
+enum {
+        SHRUNK = 12,
+        SHRUNK_VERSION = 18,
+        SHRUNK_MESSAGE = 24,
+        SHRUNK_NAME = 28,
+        SHRUNK_WANTED = 3,
+        HINT = 8,
+        LONG_WORD = 14
+};
 enum {
         READABLE = 40,  /* cells at which a text that matters most can still be read */
         READ_TEXT = 20, /* the same of other texts: columns that matter less go before those are cut further */
@@ -203,9 +211,12 @@ static void join_word(const struct rv_layout_ask *ask, const unsigned *columns, 
         fit->right = fit->right && !fit->joined;
 }
 
-/* The word stays whole, and the beginning of a name beside it is enough. */
+/* The word stays whole, unless it is a long one (those of some languages are), and the beginning of a name beside it is
+ * enough. */
 static void set_word(const struct rv_layout_ask *ask, struct fit *fit)
 {
+        if (fit->word > LONG_WORD)
+                fit->word = LONG_WORD;
         fit->usual = fit->common;
         if (!fit->joined)
                 return;

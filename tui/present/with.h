@@ -17,9 +17,9 @@ struct rv_with {
 };
 /* Whether the words stand in line: what is compared down the column has nothing before it either. */
 bool rv_with_in_line(const struct rv_column *column);
-/* "Somebody" where all is well, else "! Somebody revoked", "- unsigned"; in line "1.28.0-2  critical". At most `room`
- * cells (0: no limit): the value is cut or goes before the word does. Returns the cells that are the word's, with the
- * sign and blanks that belong to it; 0 where none is shown. */
+/* "Somebody" where all is well, else "! Somebody revoked", "- unsigned"; in line "1.28.0-2  critical". In `room`
+ * cells (0: no limit) the value is cut or goes; the word is whole, so that the caller cuts what is longer still.
+ * Returns the cells that are the word's, with the sign and blanks that belong to it; 0 where none is shown. */
 unsigned rv_with_show(const struct rv_with *with, const struct rv_look *look, const struct rv_snapshot *snapshot,
                       size_t row, unsigned room, struct rv_shown *ret);
 
