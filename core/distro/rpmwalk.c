@@ -75,6 +75,7 @@ void rv_walk_close(struct rv_walk *walk)
                 walk->rpm->close(walk->db);
         free(walk->seen);
         rv_buf_free(&walk->key);
+        rv_buf_free(&walk->name);
         *walk = (struct rv_walk){ 0 };
 }
 
@@ -118,12 +119,23 @@ static bool seen_before(struct rv_walk *walk, bool *ret)
         return true;
 }
 
+/* A name alone, without version and architecture, is no key: that stays the number. */
+static void name_damaged(struct rv_walk *walk)
+{
+        const char *name = walk->rpm->name(walk->db, walk->row.hnum);
+
+        walk->n_damaged++;
+        if (name)
+                rv_buf_add_str(&walk->name, name);
+}
+
 /* The key of a row must be its only one, so the second header of the same name goes by its number. */
 static int name_row(struct rv_walk *walk, struct rv_err *err)
 {
         bool again = false;
 
         rv_buf_clear(&walk->key);
+        rv_buf_clear(&walk->name);
         walk->sound =
                 rv_rpm_open(walk->row.blob, walk->row.size, &walk->header) && rv_rpm_nevra(&walk->header, &walk->key);
         if (walk->sound && !seen_before(walk, &again))
@@ -132,11 +144,12 @@ static int name_row(struct rv_walk *walk, struct rv_err *err)
                 rv_buf_clear(&walk->key);
                 rv_buf_printf(&walk->key, "#%lld", (long long)walk->row.hnum);
         }
-        walk->n_damaged += !walk->sound;
-        return walk->key.failed ? rv_fail_memory(err) : RV_OK;
+        if (!walk->sound)
+                name_damaged(walk);
+        return walk->key.failed || walk->name.failed ? rv_fail_memory(err) : RV_OK;
 }
 
-static void warn_damaged(const struct rv_walk *walk)
+void rv_walk_warn_damaged(struct rv_walk *walk)
 {
         char n[24];
 
@@ -147,6 +160,7 @@ static void warn_damaged(const struct rv_walk *walk)
                 NP_("%1 package header is damaged; it is listed by its number",
                     "%1 package headers are damaged; they are listed by their numbers"),
                 n, NULL);
+        walk->told = true;
 }
 
 int rv_walk_next(struct rv_walk *walk, struct rv_err *err)
@@ -158,7 +172,7 @@ int rv_walk_next(struct rv_walk *walk, struct rv_err *err)
                 if (r)
                         return r;
                 if (!walk->row.blob) {
-                        warn_damaged(walk);
+                        rv_walk_warn_damaged(walk);
                         return RV_OK;
                 }
                 r = name_row(walk, err);
@@ -170,10 +184,10 @@ int rv_walk_next(struct rv_walk *walk, struct rv_err *err)
 /* --- finding one */
 static bool named(struct rv_walk *walk, const char *word)
 {
-        const char *name = rv_rpm_text(&walk->header, RV_TAG_NAME), *arch = rv_rpm_text(&walk->header, RV_TAG_ARCH);
-        const size_t n = strlen(name);
+        const char *name = rv_walk_name(walk), *arch = walk->sound ? rv_rpm_text(&walk->header, RV_TAG_ARCH) : NULL;
+        const size_t n = name ? strlen(name) : 0;
 
-        if (strncmp(word, name, n) != 0)
+        if (n == 0 || strncmp(word, name, n) != 0)
                 return false;
         return word[n] == '\0' || (word[n] == '.' && arch && strcmp(word + n + 1, arch) == 0);
 }
@@ -189,9 +203,6 @@ static int find_number(struct rv_walk *walk, const char *word, struct rv_err *er
                 r = rv_walk_next(walk, err);
         if (!r && !walk->row.blob)
                 r = rv_fail(err, RV_NOTFOUND, N_("no package %1 is installed"), NULL, word, NULL);
-        if (!r && !walk->sound)
-                r = rv_fail(err, RV_DAMAGED, N_("the header of package %1 is damaged"),
-                            N_("copy the database away, then rebuild it there: rpmdb --rebuilddb"), word, NULL);
         return r;
 }
 
@@ -210,8 +221,6 @@ static int collect(struct rv_walk *walk, const char *word, struct match *match, 
         int r;
 
         while (!(r = rv_walk_next(walk, err)) && walk->row.blob) {
-                if (!walk->sound)
-                        continue;
                 match->exact = strcmp(rv_buf_str(&walk->key), word) == 0;
                 if (!match->exact && !named(walk, word))
                         continue;
@@ -297,6 +306,13 @@ int rv_walk_find(struct rv_walk *walk, const char *word, struct rv_err *err)
         r = walk->rpm->by_number(walk->db, match.hnum, err);
         forget_seen(walk);
         return r ? r : rv_walk_next(walk, err);
+}
+
+const char *rv_walk_name(const struct rv_walk *walk)
+{
+        if (walk->sound)
+                return rv_rpm_text(&walk->header, RV_TAG_NAME);
+        return walk->name.size ? rv_buf_str(&walk->name) : NULL;
 }
 
 void rv_walk_judge(struct rv_walk *walk, struct rv_rpm_verdict *ret)

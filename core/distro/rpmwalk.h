@@ -16,9 +16,10 @@ struct rv_walk {
         int64_t now;
         struct rv_rpm_row row;
         struct rv_rpm_header header;
-        bool sound;        /* false: only row and key are set */
-        bool told;         /* the caller tells of damaged headers itself: they are no warning too */
-        struct rv_buf key; /* NAME-[E:]V-R.ARCH, or #hnum */
+        bool sound;         /* false: only row, key and name are set */
+        bool told;          /* of damaged headers, here or by the caller: they are no warning too */
+        struct rv_buf key;  /* NAME-[E:]V-R.ARCH, or #hnum */
+        struct rv_buf name; /* of a damaged header: what the database still calls it; empty: nothing */
         size_t n_damaged;
         uint64_t *seen; /* hashes of the keys so far */
         size_t n_seen, seen_size;
@@ -31,10 +32,14 @@ void rv_walk_close(struct rv_walk *walk);
 
 /* Steps to the next package; row.blob is NULL after the last one, and damaged ones have then been warned of. */
 int rv_walk_next(struct rv_walk *walk, struct rv_err *err) RV_CHECK;
-/* Steps to the package that a word names: full key, #hnum, name, or name.arch. RV_NOTFOUND; RV_USAGE lists the keys
- * when there are several; RV_DAMAGED when its header is. */
+/* Steps to the package that a word names, also to a damaged one: full key, #hnum, name, or name.arch. RV_NOTFOUND;
+ * RV_USAGE lists the keys when there are several. */
 int rv_walk_find(struct rv_walk *walk, const char *word, struct rv_err *err) RV_CHECK;
+/* Warns of the damaged headers stepped on since the last choice of rows; rv_walk_next() does it at the end. */
+void rv_walk_warn_damaged(struct rv_walk *walk);
 
+/* The name of the package at hand; NULL when a damaged one has none. */
+const char *rv_walk_name(const struct rv_walk *walk);
 /* The verdict on the package at hand; damaged without a header. */
 void rv_walk_judge(struct rv_walk *walk, struct rv_rpm_verdict *ret);
 /* The owner of a key without address and comment: "Azure Linux" of "Azure Linux (release) <a@example.org>". */

@@ -139,7 +139,7 @@ static int report_damaged(const struct names *names, struct rv_sink *sink)
         if (r)
                 return r;
         (void)snprintf(text, sizeof text, "%zu", names->n_damaged);
-        put_finding(sink, "damaged", SEVERITY_CRITICAL, names->damaged, names->n_damaged > 1 ? "name = null" : NULL);
+        put_finding(sink, "damaged", SEVERITY_CRITICAL, names->damaged, names->n_damaged > 1 ? "version = null" : NULL);
         rv_put_msg(
                 sink, RV_F_TEXT,
                 NP_("%1 header in the package database is damaged", "%1 headers in the package database are damaged"),

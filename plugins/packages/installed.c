@@ -56,7 +56,6 @@ static void put_verdict(struct rv_sink *sink, struct rv_walk *walk, struct rv_bu
         put_buf(sink, I_SIGNER_NAME, scratch);
 }
 
-/* All that the header knows, whatever was asked for: one package costs nothing. */
 /* The row of the header that the walk stands at. */
 static int put_package(struct rv_sink *sink, struct rv_walk *walk, bool verdict, struct rv_buf *scratch,
                        struct rv_err *err)
@@ -68,12 +67,15 @@ static int put_package(struct rv_sink *sink, struct rv_walk *walk, bool verdict,
         put_buf(sink, I_NEVRA, &walk->key);
         if (walk->sound)
                 put_header(sink, &walk->header, scratch);
+        else
+                put_text(sink, I_NAME, rv_walk_name(walk));
         if (verdict)
                 put_verdict(sink, walk, scratch);
         /* What there was no memory for must not look like what is not known. */
         return scratch->failed || walk->key.failed ? rv_fail_memory(err) : RV_OK;
 }
 
+/* All that the header knows, whatever was asked for: one package costs nothing. */
 int info_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err)
 {
         RV_BUF_CLEANUP struct rv_buf scratch = { 0 };
@@ -82,7 +84,11 @@ int info_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err 
 
         if (!r)
                 r = rv_walk_find(&walk, rv_arg(query, "package", 0), err);
-        return r ? r : put_package(sink, &walk, true, &scratch, err);
+        if (!r)
+                r = put_package(sink, &walk, true, &scratch, err);
+        if (!r)
+                rv_walk_warn_damaged(&walk);
+        return r;
 }
 
 int installed_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err)

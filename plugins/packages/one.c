@@ -20,6 +20,10 @@ int open_package(const struct rv_query *query, struct rv_sink *sink, struct rv_w
 
         if (!r)
                 r = rv_walk_find(&walk, rv_arg(query, "package", 0), err);
+        if (!r && !walk.sound)
+                r = rv_fail(err, RV_DAMAGED, N_("the header of package %1 is damaged"),
+                            N_("copy the database away, then rebuild it there: rpmdb --rebuilddb"),
+                            rv_arg(query, "package", 0), NULL);
         if (r) {
                 rv_walk_close(&walk);
                 return r;

@@ -18,9 +18,9 @@ static void say_installed_only(struct rv_sink *sink)
 static void put_name(struct rv_sink *sink, const struct rv_walk *walk, struct rv_buf *scratch)
 {
         rv_put_text(sink, H_NEVRA, rv_buf_str(&walk->key), walk->key.size);
-        put_text(sink, H_NAME, rv_rpm_text(&walk->header, RV_TAG_NAME));
+        put_text(sink, H_NAME, rv_walk_name(walk));
         rv_buf_clear(scratch);
-        if (rv_rpm_evr(&walk->header, scratch))
+        if (walk->sound && rv_rpm_evr(&walk->header, scratch))
                 rv_put_text(sink, H_VERSION, rv_buf_str(scratch), scratch->size);
 }
 
@@ -30,14 +30,13 @@ static bool contains(const char *text, const char *term)
 }
 
 /* Every term in the name or the summary. */
-static bool matches(const struct rv_query *query, const struct rv_rpm_header *header)
+static bool matches(const struct rv_query *query, const char *name, const char *summary)
 {
         const char *term;
         size_t i;
 
         for (i = 0; (term = rv_arg(query, "term", i)); i++)
-                if (!contains(rv_rpm_text(header, RV_TAG_NAME), term) &&
-                    !contains(rv_rpm_text(header, RV_TAG_SUMMARY), term))
+                if (!contains(name, term) && !contains(summary, term))
                         return false;
         return true;
 }
@@ -49,13 +48,15 @@ int search_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_er
         int r = rv_walk_open(rv_root_fd(query), sink, false, &walk, err);
 
         while (!r && !(r = rv_walk_next(&walk, err)) && walk.row.blob) {
-                if (!walk.sound || !matches(query, &walk.header))
+                const char *summary = walk.sound ? rv_rpm_text(&walk.header, RV_TAG_SUMMARY) : NULL;
+
+                if (!matches(query, rv_walk_name(&walk), summary))
                         continue;
                 r = rv_row_begin(sink, 0);
                 if (r)
                         return r;
                 put_name(sink, &walk, &scratch);
-                put_text(sink, H_SUMMARY, rv_rpm_text(&walk.header, RV_TAG_SUMMARY));
+                put_text(sink, H_SUMMARY, summary);
                 if (scratch.failed || walk.key.failed)
                         r = rv_fail_memory(err);
         }

@@ -75,6 +75,38 @@ class Damaged(Headers):
             done = self.world.run('--root', self.root, 'packages', '--columns', column)
             self.assertEqual(self.expect(done, 12).out.decode().split('\n')[1].strip(), shown)
 
+    def test_named_by_the_index(self):
+        """What rpm's index still knows is the row's name: whoever asks for it learns that it is damaged, not absent."""
+        self.put(('calm', package('calm')), ('broken', b'rubbish'), ('other', b''))
+        rows = self.rows(12, 'packages', 'installed', 'broken')
+        self.assertEqual([(row['nevra'], row['name'], row['version'], row['verdict']) for row in rows],
+                         [('#2', 'broken', None, 'damaged')])
+        for word in 'broken', '#2':
+            done = self.expect(self.ask('info', word), 12)
+            self.assertEqual([done.json['record'][key] for key in ('nevra', 'name', 'verdict')],
+                             ['#2', 'broken', 'damaged'])
+            self.assertEqual([warning['code'] for warning in done.json['warnings']], ['damaged'])
+        self.fails(self.ask('packages', 'files', 'broken'), 9, 'damaged', 'broken')
+        self.fails(self.ask('info', 'brok'), 3, 'notfound', 'brok')
+        found = next(row for row in self.expect(self.ask('status'), 0, 12).json['rows'] if row['id'] == 'packages/damaged')
+        rows = self.rows(12, 'packages', 'installed', '--where', found['where'])
+        self.assertEqual([row['nevra'] for row in rows], ['#2', '#3'])
+
+    def test_names_cost_little(self):
+        """An index is read anew for each damaged header, but not for ever: some names, and an end in time."""
+        count = 20000
+        path = rpmdbs.write(self.root, [(f'broken-{n}', b'') for n in range(count)])
+        db = rpmdbs.connect(path)
+        db.execute("INSERT INTO Name VALUES (zeroblob(300), 1, 0), (replace(hex(zeroblob(300)), '0', 'x'), 2, 0)")
+        db.execute("DELETE FROM Name WHERE key IN ('broken-0', 'broken-1')")
+        db.commit()
+        db.close()
+        rows = self.rows(12, 'packages', 'installed', '--columns', 'nevra,name')
+        names = {row['nevra']: row['name'] for row in rows}
+        self.assertEqual(len(names), count)
+        self.assertEqual([names['#1'], names['#2'], names['#3']], [None, None, 'broken-2'])
+        self.assertIn(None, [names[f'#{n}'] for n in range(3, count)])
+
     def test_lies(self):
         sound = package('broken')
         il, dl = struct.unpack_from('>II', sound)

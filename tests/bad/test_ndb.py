@@ -124,6 +124,16 @@ class Broken(Ndb):
                 self.expect(self.ask('packages', 'files', 'calm-7'), 0)
                 self.fails(self.ask('packages', 'files', '#5'), 9, 'damaged', '#5')
 
+    def test_damaged_sum(self):
+        """A header whose sum does not fit is not believed, but its name tells what it was."""
+        self.fill()
+        _, first, blocks = self.slot(5)
+        self.change((first + blocks) * 16 - 12, b'\x00\x01\x02')
+        done = self.expect(self.ask('info', 'calm-4'), 12)
+        self.assertEqual([done.json['record'][key] for key in ('nevra', 'name', 'version', 'verdict')],
+                         ['#5', 'calm-4', None, 'damaged'])
+        self.fails(self.ask('packages', 'files', 'calm-4'), 9, 'damaged', 'calm-4')
+
     def test_damaged_slots(self):
         """A destroyed slot has no number to list: a warning, and what is left; all of them are an error."""
         self.fill()

@@ -22,6 +22,7 @@ static size_t walk(struct rv_rpmdb *db, int64_t *ret_last)
         while (rv_rpmdb_next(db, &row, NULL) == RV_OK && row.blob) {
                 must(++n < ROWS_MOST);
                 *ret_last = row.hnum;
+                (void)rv_rpmdb_name(db, row.hnum);
                 if (rv_rpm_open(row.blob, row.size, &header))
                         (void)rv_rpm_nevra(&header, &name);
         }

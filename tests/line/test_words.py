@@ -41,11 +41,12 @@ class Words(unittest.TestCase):
 
     def test_search(self):
         installed = self.reeve("packages", "installed")["rows"]
-        for terms in (["ssl"], ["SSL"], ["ssl", "check"], ["no such text"]):
+        for terms in (["ssl"], ["SSL"], ["ssl", "check"], ["lsscsi"], ["no such text"]):
             wanted = sorted(row["name"] for row in installed if row["name"] and all(
-                term.lower() in row["name"].lower() or term.lower() in row["summary"].lower() for term in terms))
+                term.lower() in row["name"].lower() or term.lower() in (row["summary"] or "").lower() for term in terms))
             self.assertEqual(self.names("search", *terms), wanted)
         self.assertIn("openssl-libs", self.names("search", "ssl"))
+        self.assertEqual(self.names("search", "lsscsi"), ["lsscsi"])  # its header is damaged
 
     def test_provides(self):
         path = self.reeve("packages", "files", "bash")["rows"][0]["path"]

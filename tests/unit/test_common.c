@@ -152,7 +152,7 @@ static void test_findings(void **state)
         assert_int_equal(sqlite3_close(db), SQLITE_OK);
         snapshot = fill(place, "findings", findings_fill);
         assert_int_equal(rv_snapshot_rows(snapshot), 2);
-        finding(snapshot, 0, "damaged", "2", "name = null");
+        finding(snapshot, 0, "damaged", "2", "version = null");
         finding(snapshot, 1, "duplicates", "1", "name in (\"p1\")");
         rv_snapshot_unref(snapshot);
 }

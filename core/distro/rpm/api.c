@@ -12,4 +12,5 @@ RV_BACKEND struct rv_rpm_backend rv_backend = {
         .by_name = rv_rpmdb_by_name,
         .by_number = rv_rpmdb_by_number,
         .next = rv_rpmdb_next,
+        .name = rv_rpmdb_name,
 };

@@ -5,8 +5,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/err.h"
+
+enum { LONGEST_NAME = 255 };
 
 /* What makes the rows other than what rpm would see. */
 static void warn_of_state(const struct rv_rpmdb *db)
@@ -89,6 +92,14 @@ int rv_rpmdb_next(struct rv_rpmdb *db, struct rv_rpm_row *ret, struct rv_err *er
         r = db->kind->next(db, ret, err);
         db->n_read += ret->blob != NULL;
         return r;
+}
+
+/* Whatever it was written by, a name is short and one word to C. */
+const char *rv_rpmdb_name(struct rv_rpmdb *db, int64_t hnum)
+{
+        const char *name = db->kind->name(db, hnum);
+
+        return name && *name && strnlen(name, LONGEST_NAME + 1) <= LONGEST_NAME ? name : NULL;
 }
 
 /* A reader that takes no lock has to look afterwards whether somebody wrote. */

@@ -17,6 +17,7 @@ struct rv_rpm_kind {
         int (*by_name)(struct rv_rpmdb *db, const char *name, struct rv_err *err);
         int (*by_number)(struct rv_rpmdb *db, int64_t hnum, struct rv_err *err);
         int (*next)(struct rv_rpmdb *db, struct rv_rpm_row *ret, struct rv_err *err);
+        const char *(*name)(struct rv_rpmdb *db, int64_t hnum);
         bool (*changed)(struct rv_rpmdb *db); /* what size and time of the file may not tell; NULL: nothing */
 };
 
@@ -38,6 +39,7 @@ int rv_rpmdb_all(struct rv_rpmdb *db, struct rv_err *err) RV_CHECK;
 int rv_rpmdb_by_name(struct rv_rpmdb *db, const char *name, struct rv_err *err) RV_CHECK;
 int rv_rpmdb_by_number(struct rv_rpmdb *db, int64_t hnum, struct rv_err *err) RV_CHECK;
 int rv_rpmdb_next(struct rv_rpmdb *db, struct rv_rpm_row *ret, struct rv_err *err) RV_CHECK;
+const char *rv_rpmdb_name(struct rv_rpmdb *db, int64_t hnum);
 
 /* --- for the kinds */
 

@@ -42,6 +42,7 @@ struct reader {
         unsigned again; /* times that the slots were read anew */
         uint8_t *blob;  /* the last one */
         size_t blob_space;
+        size_t blob_size; /* of the header in it, damaged or not; 0: it was not read */
 };
 
 /* --- slots */
@@ -193,6 +194,7 @@ static int read_blob(struct reader *reader, const struct slot *slot, size_t *ret
         uint64_t size;
         int r = rv_read(&reader->file, offset, head, sizeof head, NULL);
 
+        reader->blob_size = 0;
         if (r)
                 return r;
         size = rv_le32(head + 12);
@@ -206,6 +208,7 @@ static int read_blob(struct reader *reader, const struct slot *slot, size_t *ret
         r = rv_read(&reader->file, offset, reader->blob, (size_t)whole, NULL);
         if (r)
                 return r;
+        reader->blob_size = (size_t)size;
         tail = reader->blob + whole - BLOB_TAIL;
         if (rv_le32(tail) != adler32(reader->blob, (size_t)whole - BLOB_TAIL) || rv_le32(tail + 4) != size ||
             memcmp(tail + 8, "BlbE", 4) != 0)
@@ -262,15 +265,27 @@ static int ndb_by_number(struct rv_rpmdb *db, int64_t hnum, struct rv_err *err)
         return choose(db, hnum ? hnum : -1, NULL, err);
 }
 
-/* As in an index, a header that cannot be read has no name. */
-static bool has_name(const struct reader *reader, size_t size)
+/* Of the last blob. One whose sum does not fit may still say it. */
+static const char *own_name(const struct reader *reader)
 {
         struct rv_rpm_header header;
-        const char *name;
 
-        if (!rv_rpm_open(reader->blob + BLOB_HEAD, size, &header))
-                return false;
-        name = rv_rpm_text(&header, RV_TAG_NAME);
+        return reader->blob_size && rv_rpm_open(reader->blob + BLOB_HEAD, reader->blob_size, &header)
+                       ? rv_rpm_text(&header, RV_TAG_NAME)
+                       : NULL;
+}
+
+/* rpm's index is a second file, with a state of its own, and is not read. */
+static const char *ndb_name(struct rv_rpmdb *db, int64_t hnum)
+{
+        (void)hnum;
+        return own_name(db->reader);
+}
+
+static bool has_name(const struct reader *reader)
+{
+        const char *name = own_name(reader);
+
         return name && strcmp(name, reader->name) == 0;
 }
 
@@ -343,7 +358,7 @@ static int ndb_next(struct rv_rpmdb *db, struct rv_rpm_row *ret, struct rv_err *
                         return err && err->code ? r : rv_rpmdb_cut(db, RV_FAILED, "input/output error", err);
                 }
                 reader->at++;
-                if (reader->name && (r || !has_name(reader, size)))
+                if (reader->name && !has_name(reader))
                         continue;
                 *ret = (struct rv_rpm_row){ slot->number, r ? (const void *)"" : reader->blob + BLOB_HEAD,
                                             r ? 0 : size };
@@ -359,5 +374,6 @@ const struct rv_rpm_kind rv_rpm_ndb = {
         .by_name = ndb_by_name,
         .by_number = ndb_by_number,
         .next = ndb_next,
+        .name = ndb_name,
         .changed = ndb_changed,
 };

@@ -70,6 +70,9 @@ struct rv_rpm_backend {
         /* The next row. Where the database is damaged the rows end with a warning in the sink; RV_DAMAGED when not one
          * could be read. A database changed while it was read gives a warning too. */
         int (*next)(struct rv_rpmdb *db, struct rv_rpm_row *ret, struct rv_err *err);
+        /* What the row given last is called by something else than a sound header: rpm's index, or the bytes of a
+         * header that does not hold. NULL: nothing is known. For damaged rows only: it is a search. */
+        const char *(*name)(struct rv_rpmdb *db, int64_t hnum);
 };
 
 /* The back end "rpmsig": who signed, and whether that holds. */

@@ -14,10 +14,12 @@ enum {
 struct reader {
         sqlite3 *db;
         sqlite3_stmt *rows;
-        bool in_order; /* the choice gives rising numbers */
-        int64_t last;  /* number of the last row */
-        bool circle;   /* the rows do not end */
-        unsigned busy; /* calls of the watch since the last row */
+        bool in_order;       /* the choice gives rising numbers */
+        int64_t last;        /* number of the last row */
+        bool circle;         /* the rows do not end */
+        unsigned busy;       /* calls of the watch since the last row */
+        sqlite3_stmt *names; /* of damaged headers, by number */
+        unsigned names_busy; /* calls of the watch for all of them */
 };
 
 /* Pages of a hostile database may name one another, so that a walk never ends and gives no row. */
@@ -108,6 +110,7 @@ static void sqlite_close(struct rv_rpmdb *db)
         if (!reader)
                 return;
         (void)sqlite3_finalize(reader->rows);
+        (void)sqlite3_finalize(reader->names);
         (void)sqlite3_close(reader->db);
         free(reader);
 }
@@ -204,6 +207,41 @@ static int sqlite_next(struct rv_rpmdb *db, struct rv_rpm_row *ret, struct rv_er
         return step;
 }
 
+/* rpm indexes its names by name, not by number, so each search reads the whole index. All of them together may take as
+ * long as one row may. */
+static bool start_search(struct reader *reader, int64_t hnum)
+{
+        if (reader->names_busy > WATCH_MOST)
+                return false;
+        if (!reader->names && (look_for_table(reader, "Name") != SQLITE_ROW ||
+                               sqlite3_prepare_v2(reader->db, "SELECT key FROM Name WHERE hnum=?1", -1, &reader->names,
+                                                  NULL) != SQLITE_OK)) {
+                reader->names_busy = WATCH_MOST + 1; /* there is none: do not ask again */
+                return false;
+        }
+        (void)sqlite3_reset(reader->names);
+        return sqlite3_bind_int64(reader->names, 1, hnum) == SQLITE_OK;
+}
+
+/* The walk over the rows goes on as if nothing had been asked between. */
+static const char *sqlite_name(struct rv_rpmdb *db, int64_t hnum)
+{
+        struct reader *reader = db->reader;
+        const unsigned busy = reader->busy;
+        const bool circle = reader->circle;
+        const char *name = NULL;
+
+        reader->busy = reader->names_busy;
+        if (start_search(reader, hnum)) {
+                if (sqlite3_step(reader->names) == SQLITE_ROW)
+                        name = (const char *)sqlite3_column_text(reader->names, 0);
+                reader->names_busy = reader->busy;
+        }
+        reader->busy = busy;
+        reader->circle = circle;
+        return name;
+}
+
 const struct rv_rpm_kind rv_rpm_sqlite = {
         .open = sqlite_open,
         .close = sqlite_close,
@@ -211,4 +249,5 @@ const struct rv_rpm_kind rv_rpm_sqlite = {
         .by_name = sqlite_by_name,
         .by_number = sqlite_by_number,
         .next = sqlite_next,
+        .name = sqlite_name,
 };
