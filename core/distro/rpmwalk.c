@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/err.h"
+#include "core/base/glob.h"
 #include "core/base/hash.h"
 #include "core/base/time.h"
 
@@ -181,8 +182,19 @@ int rv_walk_next(struct rv_walk *walk, struct rv_err *err)
         }
 }
 
-/* --- finding one */
-static bool named(struct rv_walk *walk, const char *word)
+/* --- finding by name */
+enum { KEYS_SHOWN = 1000 }; /* bytes of keys that a message names */
+
+struct match {
+        struct rv_walk_numbers *numbers;
+        size_t before; /* numbers of earlier words */
+        size_t n;
+        bool exact, glob;
+        struct rv_buf keys; /* of all that match, for the message */
+        struct rv_buf scratch;
+};
+
+static bool named(const struct rv_walk *walk, const char *word)
 {
         const char *name = rv_walk_name(walk), *arch = walk->sound ? rv_rpm_text(&walk->header, RV_TAG_ARCH) : NULL;
         const size_t n = name ? strlen(name) : 0;
@@ -192,49 +204,68 @@ static bool named(struct rv_walk *walk, const char *word)
         return word[n] == '\0' || (word[n] == '.' && arch && strcmp(word + n + 1, arch) == 0);
 }
 
-static int find_number(struct rv_walk *walk, const char *word, struct rv_err *err)
+static bool fits(const struct rv_walk *walk, const char *pattern, struct rv_buf *scratch)
 {
-        char *end;
-        long long hnum = strtoll(word + 1, &end, 10);
-        int r;
+        const char *name = rv_walk_name(walk), *arch = walk->sound ? rv_rpm_text(&walk->header, RV_TAG_ARCH) : NULL;
 
-        r = walk->rpm->by_number(walk->db, *end ? -1 : hnum, err);
-        if (!r)
-                r = rv_walk_next(walk, err);
-        if (!r && !walk->row.blob)
-                r = rv_fail(err, RV_NOTFOUND, N_("no package %1 is installed"), NULL, word, NULL);
-        return r;
+        if (rv_glob(pattern, rv_buf_str(&walk->key), walk->key.size, false) ||
+            (name && rv_glob(pattern, name, strlen(name), false)))
+                return true;
+        rv_buf_clear(scratch);
+        rv_buf_printf(scratch, "%s.%s", name ? name : "", arch ? arch : "");
+        return arch && rv_glob(pattern, rv_buf_str(scratch), scratch->size, false);
 }
 
-enum { KEYS_SHOWN = 1000 }; /* bytes of keys that a message names */
+/* What an earlier word named already is not added again. */
+static int add_number(struct match *match, int64_t hnum, struct rv_err *err)
+{
+        struct rv_walk_numbers *numbers = match->numbers;
+        int64_t *more;
+        size_t i;
 
-struct match {
-        int64_t hnum;
-        size_t n;
-        bool exact;
-        struct rv_buf keys; /* of all that match, for the message */
-};
+        match->n++;
+        for (i = 0; i < match->before; i++)
+                if (numbers->at[i] == hnum)
+                        return RV_OK;
+        if (numbers->n == numbers->room) {
+                numbers->room = numbers->room ? numbers->room * 2 : 16;
+                more = reallocarray(numbers->at, numbers->room, sizeof *more);
+                if (!more)
+                        return rv_fail_memory(err);
+                numbers->at = more;
+        }
+        numbers->at[numbers->n++] = hnum;
+        return RV_OK;
+}
 
-/* All that the word may mean among the rows chosen; the whole key ends the search. */
+static void add_shown(struct match *match, const struct rv_buf *key)
+{
+        if (match->keys.size > KEYS_SHOWN)
+                return;
+        if (match->keys.size)
+                rv_buf_add_char(&match->keys, ' ');
+        rv_buf_add(&match->keys, rv_buf_str(key), key->size);
+        if (match->keys.size > KEYS_SHOWN)
+                rv_buf_add_str(&match->keys, " ...");
+}
+
+/* All that the word may mean among the rows chosen; the whole key ends the search, and is then the only one. */
 static int collect(struct rv_walk *walk, const char *word, struct match *match, struct rv_err *err)
 {
         int r;
 
         while (!(r = rv_walk_next(walk, err)) && walk->row.blob) {
                 match->exact = strcmp(rv_buf_str(&walk->key), word) == 0;
-                if (!match->exact && !named(walk, word))
+                if (!match->exact && !(match->glob ? fits(walk, word, &match->scratch) : named(walk, word)))
                         continue;
-                match->hnum = walk->row.hnum;
-                match->n++;
-                if (match->exact)
+                if (match->exact) {
+                        match->n = 0;
+                        match->numbers->n = match->before;
+                }
+                r = add_number(match, walk->row.hnum, err);
+                if (r || match->exact)
                         break;
-                if (match->keys.size > KEYS_SHOWN)
-                        continue;
-                if (match->keys.size)
-                        rv_buf_add_char(&match->keys, ' ');
-                rv_buf_add(&match->keys, rv_buf_str(&walk->key), walk->key.size);
-                if (match->keys.size > KEYS_SHOWN)
-                        rv_buf_add_str(&match->keys, " ...");
+                add_shown(match, &walk->key);
         }
         return r;
 }
@@ -273,7 +304,7 @@ static int collect_by_index(struct rv_walk *walk, const char *word, struct match
 /* An index that is damaged, or lacks what the table has, hides nothing: then every header is looked at. */
 static int collect_anyhow(struct rv_walk *walk, const char *word, struct match *match, struct rv_err *err)
 {
-        int r = collect_by_index(walk, word, match, err);
+        int r = match->glob ? RV_OK : collect_by_index(walk, word, match, err);
 
         if ((r && r != RV_DAMAGED) || match->n)
                 return r;
@@ -284,28 +315,73 @@ static int collect_anyhow(struct rv_walk *walk, const char *word, struct match *
         return r ? r : collect(walk, word, match, err);
 }
 
+static int collect_number(struct rv_walk *walk, const char *word, struct match *match, struct rv_err *err)
+{
+        char *end;
+        long long hnum = strtoll(word + 1, &end, 10);
+        int r = walk->rpm->by_number(walk->db, *end ? -1 : hnum, err);
+
+        if (!r)
+                r = rv_walk_next(walk, err);
+        if (r || !walk->row.blob)
+                return r;
+        match->exact = true;
+        return add_number(match, walk->row.hnum, err);
+}
+
+/* Where the numbers end up is *match; its texts are the caller's to free. */
+static int search(struct rv_walk *walk, const char *word, struct match *match, struct rv_err *err)
+{
+        int r = *word == '#' && !match->glob ? collect_number(walk, word, match, err)
+                                             : collect_anyhow(walk, word, match, err);
+
+        forget_seen(walk);
+        if (!r && match->scratch.failed)
+                r = rv_fail_memory(err);
+        if (!r && match->n == 0)
+                r = rv_fail(err, RV_NOTFOUND, N_("no package %1 is installed"), N_("see: reeve packages installed"),
+                            word, NULL);
+        return r;
+}
+
+int rv_walk_find_all(struct rv_walk *walk, const char *word, struct rv_walk_numbers *numbers, struct rv_err *err)
+{
+        struct match match = { .numbers = numbers, .before = numbers->n, .glob = rv_is_glob(word) };
+        int r = search(walk, word, &match, err);
+
+        rv_buf_free(&match.keys);
+        rv_buf_free(&match.scratch);
+        return r;
+}
+
+int rv_walk_to(struct rv_walk *walk, int64_t hnum, struct rv_err *err)
+{
+        int r = walk->rpm->by_number(walk->db, hnum, err);
+
+        if (!r)
+                r = rv_walk_next(walk, err);
+        if (!r && !walk->row.blob)
+                r = rv_fail(err, RV_LOCKED, N_("a package is gone since the package database was read"),
+                            N_("try again when nobody changes it"), NULL);
+        return r;
+}
+
 /* A row of the result is read anew, for the search went past it. */
 int rv_walk_find(struct rv_walk *walk, const char *word, struct rv_err *err)
 {
-        RV_BUF_CLEANUP struct rv_buf keys = { 0 };
-        struct match match = { 0 };
-        int r;
+        struct rv_walk_numbers numbers = { 0 };
+        struct match match = { .numbers = &numbers };
+        int r = search(walk, word, &match, err);
 
-        if (*word == '#')
-                return find_number(walk, word, err);
-        r = collect_anyhow(walk, word, &match, err);
-        keys = match.keys;
-        if (r)
-                return r;
-        if (match.n == 0)
-                return rv_fail(err, RV_NOTFOUND, N_("no package %1 is installed"), N_("see: reeve packages installed"),
-                               word, NULL);
-        if (match.n > 1 && !match.exact)
-                return rv_fail(err, RV_USAGE, N_("%1 names several packages"), N_("name one of them: %2"), word,
-                               rv_buf_str(&keys), NULL);
-        r = walk->rpm->by_number(walk->db, match.hnum, err);
-        forget_seen(walk);
-        return r ? r : rv_walk_next(walk, err);
+        if (!r && match.n > 1)
+                r = rv_fail(err, RV_USAGE, N_("%1 names several packages"), N_("name one of them: %2"), word,
+                            rv_buf_str(&match.keys), NULL);
+        if (!r)
+                r = rv_walk_to(walk, numbers.at[0], err);
+        free(numbers.at);
+        rv_buf_free(&match.keys);
+        rv_buf_free(&match.scratch);
+        return r;
 }
 
 const char *rv_walk_name(const struct rv_walk *walk)

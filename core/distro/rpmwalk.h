@@ -35,6 +35,17 @@ int rv_walk_next(struct rv_walk *walk, struct rv_err *err) RV_CHECK;
 /* Steps to the package that a word names, also to a damaged one: full key, #hnum, name, or name.arch. RV_NOTFOUND;
  * RV_USAGE lists the keys when there are several. */
 int rv_walk_find(struct rv_walk *walk, const char *word, struct rv_err *err) RV_CHECK;
+/* The numbers of headers, in the order in which they were asked for, each once. */
+struct rv_walk_numbers {
+        int64_t *at; /* malloc'd */
+        size_t n, room;
+};
+/* Adds all that a word names, which may also be a glob of keys, names or name.arch. RV_NOTFOUND. */
+int rv_walk_find_all(struct rv_walk *walk, const char *word, struct rv_walk_numbers *numbers,
+                     struct rv_err *err) RV_CHECK;
+/* Steps to the package with this number, which must be there. */
+int rv_walk_to(struct rv_walk *walk, int64_t hnum, struct rv_err *err) RV_CHECK;
+
 /* Warns of the damaged headers stepped on since the last choice of rows; rv_walk_next() does it at the end. */
 void rv_walk_warn_damaged(struct rv_walk *walk);
 

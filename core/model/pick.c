@@ -9,6 +9,8 @@
 #include "core/base/hash.h"
 #include "core/model/rows.h"
 
+enum { MISSING_NAMED = 10 };
+
 struct word {
         const char *text;
         size_t size;
@@ -214,25 +216,40 @@ static int unsure(const struct rv_snapshot *snapshot, struct rv_err *err)
         return err->code;
 }
 
-/* The first in the order of typing, as a reader would look for it. */
-static int check_found(const struct picker *picker, const struct rv_view *view, struct rv_err *err)
+/* In the order of typing, as a reader would look for them. */
+static size_t add_missing(const struct picker *picker, size_t most, struct rv_buf *out)
 {
-        RV_BUF_CLEANUP struct rv_buf command = { 0 };
-        size_t i;
-        int r;
+        size_t i, n = 0;
 
-        for (i = 0; i < picker->n && picker->words[i].found; i++)
-                continue;
-        if (i == picker->n)
-                return RV_OK;
-        add_command(picker->snapshot, view ? view : rv_snapshot_view(picker->snapshot), &command);
-        r = rv_fail(err, RV_NOTFOUND, N_("%1: there is no such row in %2"), N_("list the rows with: reeve %3"),
-                    picker->words[i].text, rv_snapshot_view(picker->snapshot)->id, rv_buf_str(&command), NULL);
-        return err ? unsure(picker->snapshot, err) : r;
+        for (i = 0; i < picker->n; i++) {
+                if (picker->words[i].found || n++ >= most)
+                        continue;
+                rv_buf_add_str(out, n > 1 ? ", " : "");
+                rv_buf_add(out, picker->words[i].text, picker->words[i].size);
+        }
+        rv_buf_add_str(out, most > 1 && n > most ? ", ..." : "");
+        return n;
 }
 
-int rv_rows_pick(struct rv_rows *rows, const struct rv_snapshot *snapshot, const struct rv_view *view,
-                 const char *const *words, size_t n, struct rv_err *err)
+/* some: it is enough that one word was found; what is missing goes there. Else the first that is missing is named. */
+static int check_found(const struct picker *picker, const struct rv_view *view, struct rv_err *some, struct rv_err *err)
+{
+        RV_BUF_CLEANUP struct rv_buf command = { 0 }, words = { 0 };
+        size_t n = add_missing(picker, some ? MISSING_NAMED : 1, &words);
+        struct rv_err *to = some && n < picker->n ? some : err;
+        int r;
+
+        if (n == 0)
+                return RV_OK;
+        add_command(picker->snapshot, view ? view : rv_snapshot_view(picker->snapshot), &command);
+        r = rv_fail(to, RV_NOTFOUND, N_("%1: there is no such row in %2"), N_("list the rows with: reeve %3"),
+                    rv_buf_str(&words), rv_snapshot_view(picker->snapshot)->id, rv_buf_str(&command), NULL);
+        r = to ? unsure(picker->snapshot, to) : r;
+        return to == some && some ? RV_OK : r;
+}
+
+static int pick(struct rv_rows *rows, const struct rv_snapshot *snapshot, const struct rv_view *view,
+                const char *const *words, size_t n, struct rv_err *some, struct rv_err *err)
 {
         struct picker picker = { .snapshot = snapshot };
         size_t i, kept = 0;
@@ -244,7 +261,7 @@ int rv_rows_pick(struct rv_rows *rows, const struct rv_snapshot *snapshot, const
         if (!r) {
                 match_keys(&picker, rows);
                 match_others(&picker, rows);
-                r = check_found(&picker, view, err);
+                r = check_found(&picker, view, some, err);
         }
         if (!r) {
                 for (i = 0; i < rows->n; i++)
@@ -254,4 +271,16 @@ int rv_rows_pick(struct rv_rows *rows, const struct rv_snapshot *snapshot, const
         }
         release(&picker);
         return r;
+}
+
+int rv_rows_pick(struct rv_rows *rows, const struct rv_snapshot *snapshot, const struct rv_view *view,
+                 const char *const *words, size_t n, struct rv_err *err)
+{
+        return pick(rows, snapshot, view, words, n, NULL, err);
+}
+
+int rv_rows_pick_some(struct rv_rows *rows, const struct rv_snapshot *snapshot, const struct rv_view *view,
+                      const char *const *words, size_t n, struct rv_err *missing, struct rv_err *err)
+{
+        return pick(rows, snapshot, view, words, n, missing, err);
 }

@@ -59,6 +59,10 @@ int rv_rows_sort(struct rv_rows *rows, const struct rv_snapshot *snapshot, const
  * snapshot's own, which has none. */
 int rv_rows_pick(struct rv_rows *rows, const struct rv_snapshot *snapshot, const struct rv_view *view,
                  const char *const *words, size_t n, struct rv_err *err) RV_CHECK;
+/* The same for looking only: words that match nothing are left out as long as another does match, and *missing (with a
+ * code then) names them. */
+int rv_rows_pick_some(struct rv_rows *rows, const struct rv_snapshot *snapshot, const struct rv_view *view,
+                      const char *const *words, size_t n, struct rv_err *missing, struct rv_err *err) RV_CHECK;
 
 /* The row whose key is exactly this (the first such); SIZE_MAX for none. */
 size_t rv_row_by_key(const struct rv_snapshot *snapshot, const char *key);

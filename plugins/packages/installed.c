@@ -2,6 +2,7 @@
 /* The view "installed": one row a header, damaged ones too. */
 #include "plugins/packages/packages.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/err.h"
@@ -75,19 +76,55 @@ static int put_package(struct rv_sink *sink, struct rv_walk *walk, bool verdict,
         return scratch->failed || walk->key.failed ? rv_fail_memory(err) : RV_OK;
 }
 
+/* What some words do not name is a warning, as long as another names something. */
+static int find_named(const struct rv_query *query, struct rv_sink *sink, struct rv_walk *walk,
+                      struct rv_walk_numbers *numbers, struct rv_err *err)
+{
+        RV_ERR_CLEANUP struct rv_err first = { 0 };
+        const char *word;
+        size_t i, n = 0;
+        int r;
+
+        for (i = 0; (word = rv_arg(query, "package", i)); i++) {
+                RV_ERR_CLEANUP struct rv_err none = { 0 };
+
+                r = rv_walk_find_all(walk, word, numbers, &none);
+                n += r == RV_OK;
+                if (r == RV_OK)
+                        continue;
+                if (r != RV_NOTFOUND) {
+                        rv_err_move(err, &none);
+                        return r;
+                }
+                if (!first.code)
+                        rv_err_move(&first, &none);
+                rv_warn(sink, RV_NOTFOUND, N_("no package %1 is installed"), word, NULL);
+        }
+        if (n)
+                return RV_OK;
+        rv_err_move(err, &first);
+        return RV_NOTFOUND;
+}
+
 /* All that the header knows, whatever was asked for: one package costs nothing. */
 int info_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err)
 {
+        struct rv_walk_numbers numbers = { 0 };
         RV_BUF_CLEANUP struct rv_buf scratch = { 0 };
         RV_WALK_CLEANUP struct rv_walk walk = { 0 };
+        size_t i;
         int r = rv_walk_open(rv_root_fd(query), sink, true, &walk, err);
 
         if (!r)
-                r = rv_walk_find(&walk, rv_arg(query, "package", 0), err);
-        if (!r)
-                r = put_package(sink, &walk, true, &scratch, err);
+                r = find_named(query, sink, &walk, &numbers, err);
+        for (i = 0; !r && i < numbers.n; i++) {
+                r = rv_walk_to(&walk, numbers.at[i], err);
+                if (!r)
+                        r = put_package(sink, &walk, true, &scratch, err);
+        }
         if (!r)
                 rv_walk_warn_damaged(&walk);
+        free(numbers.at);
         return r;
 }
 

@@ -147,9 +147,9 @@ static const struct rv_arg package_arg[] = {
 static const struct rv_arg info_arg[] = {
         { .id = "package",
           .title = N_("PACKAGE"),
-          .help = N_("a name, NAME.ARCH, or the whole key of an installed package"),
+          .help = N_("a name, NAME.ARCH, or the whole key of an installed package, also with * and ?"),
           .type = RV_TEXT,
-          .flags = RV_REQUIRED | RV_POSITIONAL },
+          .flags = RV_REQUIRED | RV_POSITIONAL | RV_REPEAT },
 };
 static const struct rv_arg search_arg[] = {
         { .id = "term",

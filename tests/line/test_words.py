@@ -39,6 +39,32 @@ class Words(unittest.TestCase):
         self.reeve("info", "nothing", status=(3,))
         self.reeve("info", status=(2,))
 
+    def test_several(self):
+        """What there is of several names, each once and in their order, and 3 when one of them is missing."""
+        for word in "list", "info":
+            done = self.reeve(word, "bash", "nothing", "acl", "nowhere", status=(3,))
+            self.assertEqual(sorted(row["name"] for row in done["rows"]), ["acl", "bash"])
+            missing = " ".join(warning["message"] for warning in done["warnings"] if warning["code"] == "notfound")
+            self.assertIn("nothing", missing)
+            self.assertIn("nowhere", missing)
+            self.reeve(word, "nothing", "nowhere", status=(3,))
+        self.assertEqual(self.reeve("list", "bash", "nothing", status=(3,))["rows"][0]["name"], "bash")
+        self.assertEqual(self.reeve("info", "bash", "nothing", status=(3,))["record"]["name"], "bash")
+        self.assertEqual([row["name"] for row in self.reeve("info", "bash", "acl", "bash.x86_64", "ba[s]h")["rows"]],
+                         ["bash", "acl"])
+        rows = self.reeve("info", "kernel-core")["rows"]
+        self.assertGreater(len(rows), 1)
+        self.assertEqual(sorted(row["nevra"] for row in rows),
+                         sorted(row["nevra"] for row in self.reeve("list", "kernel-core")["rows"]))
+        installed = [row["nevra"] for row in self.reeve("packages", "installed")["rows"]]
+        self.assertEqual(sorted(row["nevra"] for row in self.reeve("info", "*")["rows"]), sorted(installed))
+        table = subprocess.run([BUILT, "--root", SAMPLE + "/root", "info", "acl", "ba[s]h"], capture_output=True,
+                               check=False, stdin=subprocess.DEVNULL).stdout.decode()
+        acl, bash = table.split("\n\n")
+        self.assertRegex(acl, r"(?m)^Name +acl$")
+        self.assertRegex(bash, r"(?m)^Name +bash$")
+        self.reeve("show", "packages", "bash", "nothing", status=(3,))  # one record is asked for, so each word counts
+
     def test_search(self):
         installed = self.reeve("packages", "installed")["rows"]
         for terms in (["ssl"], ["SSL"], ["ssl", "check"], ["lsscsi"], ["no such text"]):

@@ -58,6 +58,28 @@ static void what_is_not_there_is_named(void **state)
         assert_int_equal(rows.n, 6); /* untouched */
 }
 
+/* Looking shows what there is, and names the rest; nothing at all is an error like any other. */
+static void some_are_there(void **state)
+{
+        static const char *const words[] = { "x86_64", "bash", "bsh", "open*" }, *const none[] = { "x86_64", "bsh" };
+        RV_ERR_CLEANUP struct rv_err err = { 0 }, missing = { 0 };
+        RV_ROWS_CLEANUP struct rv_rows rows = { 0 };
+        RV_BUF_CLEANUP struct rv_buf text = { 0 };
+
+        assert_int_equal(rv_rows_all(*state, &rows, &err), RV_OK);
+        assert_int_equal(rv_rows_pick_some(&rows, *state, NULL, words + 1, 1, &missing, &err), RV_OK);
+        assert_int_equal(missing.code, RV_OK);
+        rv_rows_free(&rows);
+        assert_int_equal(rv_rows_all(*state, &rows, &err), RV_OK);
+        assert_int_equal(rv_rows_pick_some(&rows, *state, NULL, words, 4, &missing, &err), RV_OK);
+        assert_int_equal(rows.n, 3);
+        assert_int_equal(missing.code, RV_NOTFOUND);
+        rv_message_plain(missing.message.data, missing.message.size, &text);
+        assert_string_equal(rv_buf_str(&text), "x86_64, bsh: there is no such row in installed");
+        assert_int_equal(rv_rows_pick_some(&rows, *state, NULL, none, 2, &missing, &err), RV_NOTFOUND);
+        assert_int_equal(rows.n, 3); /* untouched */
+}
+
 /* A key that is also a name elsewhere means the row with the key. */
 static void keys_come_first(void **state)
 {
@@ -101,9 +123,8 @@ static int tear_down(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(by_key_name_and_arch),
-                cmocka_unit_test(what_is_not_there_is_named),
-                cmocka_unit_test(keys_come_first),
+                cmocka_unit_test(by_key_name_and_arch), cmocka_unit_test(what_is_not_there_is_named),
+                cmocka_unit_test(some_are_there),       cmocka_unit_test(keys_come_first),
                 cmocka_unit_test(thousands_of_words),
         };
 

@@ -111,18 +111,6 @@ static int prepare(struct rv_emitter *e, bool all, struct rv_err *err)
         return r == RV_OK ? make_keys(e, err) : r;
 }
 
-/* Only a warning with a code says that something is missing; the others are remarks. */
-static int status_of(const struct rv_snapshot *snapshot)
-{
-        const char *packed;
-        size_t i, size;
-
-        for (i = 0; i < rv_snapshot_warnings(snapshot); i++)
-                if (rv_snapshot_warning(snapshot, i, &packed, &size) != RV_OK)
-                        return RV_PARTIAL;
-        return RV_OK;
-}
-
 /* Only a table needs to see all rows before the first is written. */
 static int make_layout(struct rv_emitter *e, struct rv_err *err)
 {
@@ -136,13 +124,29 @@ static int make_layout(struct rv_emitter *e, struct rv_err *err)
         return e->serializer == &rv_emit_table ? rv_layout_make(&ask, &e->layout, err) : RV_OK;
 }
 
+/* One after the other, with an empty line between. */
+static int emit_records(struct rv_emitter *e)
+{
+        const struct rv_rows *rows = &e->result->rows;
+        size_t i;
+
+        for (i = 0; i < rows->n && rv_output_pump(e->output); i++) {
+                rv_buf_add_str(&e->output->buf, i ? "\n" : "");
+                e->serializer->record(e, rows->at[i]);
+        }
+        return rv_result_status(e->result);
+}
+
 /* Pumping at each row keeps memory flat and stops at the first piece that nobody takes. */
 int rv_emit_rows(struct rv_emitter *e, struct rv_err *err)
 {
         const struct rv_rows *rows = &e->result->rows;
-        int r = prepare(e, e->serializer->all_columns, err);
+        bool records = rv_snapshot_view(e->result->snapshot)->shape == RV_SHAPE_RECORD;
+        int r = prepare(e, e->serializer->all_columns || records, err);
         size_t i;
 
+        if (r == RV_OK && records && e->serializer->for_people)
+                return emit_records(e);
         if (r == RV_OK)
                 r = make_layout(e, err);
         if (r != RV_OK)
@@ -153,7 +157,7 @@ int rv_emit_rows(struct rv_emitter *e, struct rv_err *err)
                 e->emitted++;
         }
         e->serializer->end(e);
-        return status_of(e->result->snapshot);
+        return rv_result_status(e->result);
 }
 
 int rv_emit_record(struct rv_emitter *e, size_t row, struct rv_err *err)
@@ -163,7 +167,7 @@ int rv_emit_record(struct rv_emitter *e, size_t row, struct rv_err *err)
         if (r != RV_OK)
                 return r;
         e->serializer->record(e, row);
-        return status_of(e->result->snapshot);
+        return rv_result_status(e->result);
 }
 
 const char *rv_emit_parent(struct rv_emitter *e, size_t row)

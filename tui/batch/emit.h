@@ -44,8 +44,8 @@ struct rv_emitter {
         const char *image, *slot; /* what was looked at instead of the root; NULL: the root itself. Borrowed */
 };
 
-/* Writes the whole result. Returns RV_OK, or RV_PARTIAL when a warning says that something is missing. Whether it
- * could be written is the output's to say. */
+/* Writes the whole result. Returns RV_OK, RV_PARTIAL when a warning says that something is missing, or RV_NOTFOUND when
+ * that is something asked for by name. Whether it could be written is the output's to say. */
 int rv_emit_rows(struct rv_emitter *e, struct rv_err *err) RV_CHECK;
 int rv_emit_record(struct rv_emitter *e, size_t row, struct rv_err *err) RV_CHECK;
 /* Sets an emitter up for a command, which it borrows from. */

@@ -170,6 +170,9 @@ void rv_emit_json_warnings(struct rv_emitter *e)
                 if (rv_message_unpack(packed, size, &message))
                         add_warning(&e->json, code, &message);
         }
+        if (e->result->missing.code &&
+            rv_message_unpack(e->result->missing.message.data, e->result->missing.message.size, &message))
+                add_warning(&e->json, e->result->missing.code, &message);
         if (was_repaired)
                 add_warning(&e->json, RV_OK, &repaired);
         rv_json_end(&e->json, ']');

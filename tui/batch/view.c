@@ -15,22 +15,26 @@
 enum { NAMED_KEYS = 10, SEVERITY_INFO = 2 };
 
 /* JSON carries warnings itself; the other formats leave standard output to the rows. Whoever wants quiet reads them in
- * the exit status. */
-static void warn(struct rv_session *session, const struct rv_settings *settings, const struct rv_snapshot *snapshot)
+ * the exit status; what was asked for and is not there is an error all the same. */
+static void warn(struct rv_session *session, const struct rv_settings *settings, const struct rv_result *result)
 {
+        const struct rv_snapshot *snapshot = result->snapshot;
         RV_BUF_CLEANUP struct rv_buf text = { 0 };
         size_t n = rv_snapshot_warnings(snapshot), i, size;
         const char *packed;
 
-        if (settings->format == RV_JSON || settings->format == RV_NDJSON || settings->quiet)
+        if (settings->format == RV_JSON || settings->format == RV_NDJSON)
                 return;
-        for (i = 0; i < n; i++) {
-                (void)!rv_snapshot_warning(snapshot, i, &packed, &size);
+        if ((n && !settings->quiet) || result->missing.code)
                 rv_session_localize(session);
+        for (i = 0; i < n && !settings->quiet; i++) {
+                (void)!rv_snapshot_warning(snapshot, i, &packed, &size);
                 rv_buf_add_str(&text, "reeve: ");
                 rv_tr_packed(packed, size, &text);
                 rv_buf_add_char(&text, '\n');
         }
+        if (result->missing.code)
+                rv_tr_error(&result->missing, &text);
         if (!text.size)
                 return;
         (void)rv_output_flush(session->output);
@@ -61,7 +65,7 @@ int rv_session_emit(struct rv_session *session, const struct rv_command *command
                 r = rv_emit_record(&emitter, result->rows.at[0], err);
         else
                 r = rv_emit_rows(&emitter, err);
-        warn(session, &command->settings, result->snapshot);
+        warn(session, &command->settings, result);
         if ((r == RV_OK || r == RV_PARTIAL) && result->rows.n == 0 && command->settings.format == RV_TABLE &&
             !command->settings.quiet)
                 say_none(session, result->snapshot);
@@ -147,7 +151,7 @@ static int emit_one(struct rv_session *session, const struct rv_command *command
 
         rv_emitter_init(&emitter, session->output, session->host, command, result);
         r = rv_emit_record(&emitter, result->rows.at[0], err);
-        warn(session, &command->settings, result->snapshot);
+        warn(session, &command->settings, result);
         return r;
 }
 

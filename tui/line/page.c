@@ -137,18 +137,22 @@ static void add_rows(struct rv_pages *pages, const struct rv_page *page, size_t 
 }
 
 /* Below the rows, where the eye is after reading them. */
-static void add_warnings(struct rv_pages *pages, const struct rv_snapshot *snapshot)
+static void add_warnings(struct rv_pages *pages, const struct rv_result *result)
 {
+        const struct rv_snapshot *snapshot = result->snapshot;
         size_t n = rv_snapshot_warnings(snapshot), i, size;
         const char *packed;
 
-        for (i = 0; i < n; i++) {
-                if (rv_snapshot_warning(snapshot, i, &packed, &size) != RV_OK)
-                        pages->status = RV_PARTIAL;
-                if (pages->line->settings->quiet)
-                        continue;
+        pages->status = rv_result_status(result);
+        for (i = 0; i < n && !pages->line->settings->quiet; i++) {
+                (void)!rv_snapshot_warning(snapshot, i, &packed, &size);
                 rv_buf_add_str(pages->out, "! ");
                 rv_tr_packed(packed, size, pages->out);
+                rv_buf_add_char(pages->out, '\n');
+        }
+        if (result->missing.code) {
+                rv_buf_add_str(pages->out, "! ");
+                rv_tr_packed(result->missing.message.data, result->missing.message.size, pages->out);
                 rv_buf_add_char(pages->out, '\n');
         }
 }
@@ -209,7 +213,7 @@ static int show(struct rv_pages *pages, struct rv_page *page, struct rv_err *err
                 add_rows(pages, page, 0, page->next);
                 add_left(pages, page);
         }
-        add_warnings(pages, page->result.snapshot);
+        add_warnings(pages, &page->result);
         return RV_OK;
 }
 

@@ -6,6 +6,7 @@
 #define REEVE_PRESENT_COMMAND_H
 
 #include "core/base/arena.h"
+#include "core/base/err.h"
 #include "core/model/rows.h"
 #include "tui/present/settings.h"
 
@@ -62,8 +63,12 @@ struct rv_result {
         struct rv_rows rows;
         unsigned *columns; /* --columns as indexes, malloc'd; NULL: not given */
         size_t n_columns;
+        struct rv_err missing; /* names the words that no row answers to, where others did; no code: none */
 };
 void rv_result_free(struct rv_result *result);
+/* RV_OK; RV_PARTIAL when a warning says that something could not be read; RV_NOTFOUND (or why it is not sure) when
+ * something that was named is not there. */
+int rv_result_status(const struct rv_result *result);
 #define RV_RESULT_CLEANUP __attribute__((cleanup(rv_result_free)))
 
 /* "a,b,c" as column indexes, malloc'd. RV_USAGE names what is no column, and those that are. */
@@ -75,7 +80,7 @@ int rv_command_cve(const struct rv_command *command, struct rv_err *err) RV_CHEC
  * command's arena. all: every column is wanted (JSON). */
 int rv_command_ask(struct rv_command *command, bool all, struct rv_ask *ret, struct rv_err *err) RV_CHECK;
 /* Filters, picks the row words (words from `used` on), sorts and limits the rows of a loaded snapshot, which is taken
- * over on success. */
+ * over on success. A view shows what there is of several words; anything else needs each of them. */
 int rv_command_rows(const struct rv_command *command, size_t used, struct rv_snapshot *take_snapshot,
                     struct rv_result *ret, struct rv_err *err) RV_CHECK;
 /* Both, with rv_load() between; blocks. */

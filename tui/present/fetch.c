@@ -15,7 +15,27 @@ void rv_result_free(struct rv_result *result)
         rv_snapshot_unref(result->snapshot);
         rv_rows_free(&result->rows);
         free(result->columns);
+        rv_err_clear(&result->missing);
         *result = (struct rv_result){ 0 };
+}
+
+/* Only a warning with a code says that something is missing; the others are remarks. What a record's own words do not
+ * find was asked for by name. */
+int rv_result_status(const struct rv_result *result)
+{
+        bool record = rv_snapshot_view(result->snapshot)->shape == RV_SHAPE_RECORD;
+        int r = result->missing.code, code;
+        const char *packed;
+        size_t i, size;
+
+        for (i = 0; i < rv_snapshot_warnings(result->snapshot); i++) {
+                code = rv_snapshot_warning(result->snapshot, i, &packed, &size);
+                if (code == RV_NOTFOUND && record)
+                        return RV_NOTFOUND;
+                if (code != RV_OK && r == RV_OK)
+                        r = RV_PARTIAL;
+        }
+        return r;
 }
 
 static int column_by_id(const struct rv_view *view, const char *id, size_t len)
@@ -141,7 +161,7 @@ int rv_command_ask(struct rv_command *command, bool all, struct rv_ask *ret, str
 
 /* Filter before rows, so that a row word names one of the rows that are left; the limit counts last. */
 static int choose(const struct rv_command *command, size_t used, const struct rv_snapshot *snapshot,
-                  struct rv_rows *rows, struct rv_err *err)
+                  struct rv_rows *rows, struct rv_err *missing, struct rv_err *err)
 {
         RV_FILTER_CLEANUP struct rv_filter *filter = NULL;
         const struct rv_view *view = rv_snapshot_view(snapshot);
@@ -153,7 +173,10 @@ static int choose(const struct rv_command *command, size_t used, const struct rv
                 if (r == RV_OK)
                         rv_rows_filter(rows, snapshot, filter);
         }
-        if (r == RV_OK && used < command->n_words)
+        if (r == RV_OK && used < command->n_words && command->verb == RV_DO_VIEW)
+                r = rv_rows_pick_some(rows, snapshot, command->view, command->words + used, command->n_words - used,
+                                      missing, err);
+        else if (r == RV_OK && used < command->n_words)
                 r = rv_rows_pick(rows, snapshot, command->view, command->words + used, command->n_words - used, err);
         if (r == RV_OK && command->sort) {
                 r = rv_order_parse(command->sort, view, &order, err);
@@ -170,7 +193,7 @@ int rv_command_rows(const struct rv_command *command, size_t used, struct rv_sna
                     struct rv_result *ret, struct rv_err *err)
 {
         struct rv_result made = { 0 };
-        int r = choose(command, used, take_snapshot, &made.rows, err);
+        int r = choose(command, used, take_snapshot, &made.rows, &made.missing, err);
 
         if (r == RV_OK && command->columns)
                 r = rv_columns_parse(command->columns, rv_snapshot_view(take_snapshot), &made.columns, &made.n_columns,
