@@ -11,9 +11,9 @@ void rv_columns_near(const struct rv_view *view, const char *word, struct rv_buf
         struct rv_nearest nearest = { .word = word };
         uint32_t i;
 
-        for (i = 0; i < view->n_columns; i++)
+        for (i = 0; word && i < view->n_columns; i++)
                 rv_nearest_offer(&nearest, view->columns[i].id);
-        if (rv_nearest_write(&nearest, out))
+        if (word && rv_nearest_write(&nearest, out))
                 return;
         for (i = 0; i < view->n_columns; i++) {
                 rv_buf_add_str(out, i ? ", " : "");

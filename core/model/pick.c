@@ -7,6 +7,7 @@
 #include "core/base/err.h"
 #include "core/base/glob.h"
 #include "core/base/hash.h"
+#include "core/model/query.h"
 #include "core/model/rows.h"
 
 enum { MISSING_NAMED = 10 };
@@ -183,7 +184,7 @@ static void match_others(struct picker *picker, const struct rv_rows *rows)
 /* The words behind `reeve` that list the view: findings are called status, and what the view needs is named. */
 static void add_command(const struct rv_snapshot *snapshot, const struct rv_view *view, struct rv_buf *out)
 {
-        const char *plugin = rv_snapshot_plugin(snapshot), *at;
+        const char *plugin = rv_snapshot_plugin(snapshot);
         bool own = strcmp(plugin, "reeve") == 0;
         uint32_t i;
 
@@ -193,11 +194,8 @@ static void add_command(const struct rv_snapshot *snapshot, const struct rv_view
         for (i = 0; i < view->n_args; i++) {
                 if (!(view->args[i].flags & RV_REQUIRED))
                         continue;
-                rv_buf_add_str(out, view->args[i].flags & RV_POSITIONAL ? " " : " --");
-                for (at = view->args[i].id; *at; at++)
-                        rv_buf_add_char(out, view->args[i].flags & RV_POSITIONAL && *at >= 'a' && *at <= 'z'
-                                                     ? (char)(*at - 'a' + 'A')
-                                                     : *at);
+                rv_buf_add_char(out, ' ');
+                rv_arg_word(&view->args[i], out);
         }
 }
 

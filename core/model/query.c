@@ -228,18 +228,30 @@ int rv_query_words(struct rv_query *query, const char *const *words, size_t n, s
         return RV_OK;
 }
 
+void rv_arg_word(const struct rv_arg *arg, struct rv_buf *out)
+{
+        const bool positional = arg->flags & RV_POSITIONAL;
+        const char *at;
+
+        rv_buf_add_str(out, positional ? "" : "--");
+        for (at = arg->id; *at; at++)
+                rv_buf_add_char(out, positional && *at >= 'a' && *at <= 'z' ? (char)(*at - 'a' + 'A') : *at);
+}
+
 /* "PACKAGE is missing" would read as if it were not installed. */
 int rv_query_complete(const struct rv_query *query, const char *plugin, const char *called, struct rv_err *err)
 {
+        RV_BUF_CLEANUP struct rv_buf word = { 0 };
         size_t i;
 
         for (i = 0; i < query->n_args; i++) {
                 const struct rv_arg *arg = &query->args[i];
 
-                if (arg->flags & RV_REQUIRED && !rv_arg(query, arg->id, 0))
-                        return rv_fail(err, RV_USAGE, N_("the argument %1 is needed"),
-                                       N_("`reeve help %2 %3` shows the whole call"), arg->title ? arg->title : arg->id,
-                                       plugin, called, NULL);
+                if (!(arg->flags & RV_REQUIRED) || rv_arg(query, arg->id, 0))
+                        continue;
+                rv_arg_word(arg, &word);
+                return rv_fail(err, RV_USAGE, N_("the argument %1 is needed"),
+                               N_("`reeve help %2 %3` shows the whole call"), rv_buf_str(&word), plugin, called, NULL);
         }
         return RV_OK;
 }

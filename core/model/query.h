@@ -35,6 +35,8 @@ int rv_query_add(struct rv_query *query, const char *id, const char *value, stru
  * all that follow. */
 int rv_query_words(struct rv_query *query, const char *const *words, size_t n, size_t *ret_used,
                    struct rv_err *err) RV_CHECK;
+/* Appends what stands for an argument in a call: "PACKAGE", or "--id". */
+void rv_arg_word(const struct rv_arg *arg, struct rv_buf *out);
 /* RV_USAGE names a required argument that has no value. plugin and called (a view or an action) are what was called:
  * the hint leads to their help. */
 int rv_query_complete(const struct rv_query *query, const char *plugin, const char *called,

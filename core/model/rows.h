@@ -72,7 +72,8 @@ const char *rv_row_key(const struct rv_snapshot *snapshot, size_t row, char numb
 const char *rv_row_word(const struct rv_snapshot *snapshot, size_t row, unsigned column, char number[24],
                         size_t *ret_len);
 
-/* Appends the ids of the columns near a word that is none, or of all when none is near: "size, since". */
+/* Appends the ids of the columns near a word that is none, or of all when none is near, or word is NULL: "size, since".
+ */
 void rv_columns_near(const struct rv_view *view, const char *word, struct rv_buf *out);
 
 #endif

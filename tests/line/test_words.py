@@ -65,6 +65,14 @@ class Words(unittest.TestCase):
         self.assertRegex(bash, r"(?m)^Name +bash$")
         self.reeve("show", "packages", "bash", "nothing", status=(3,))  # one record is asked for, so each word counts
 
+    def test_show_a_row_of_a_package(self):
+        """The word that names the package is none for a row."""
+        path = self.reeve("packages", "files", "bash")["rows"][0]["path"]
+        self.assertEqual(self.reeve("show", "packages/files", "bash", path)["record"]["path"], path)
+        error = self.reeve("show", "packages/files", "bash", status=(2,))["error"]
+        self.assertEqual((error["message"], error["hint"]), ("show needs a row of packages/files",
+                                                             "as in: reeve show packages/files bash KEY"))
+
     def test_search(self):
         installed = self.reeve("packages", "installed")["rows"]
         for terms in (["ssl"], ["SSL"], ["ssl", "check"], ["lsscsi"], ["no such text"]):

@@ -114,6 +114,24 @@ static int several(const struct rv_result *result, const char *word, struct rv_e
         return rv_fail(err, RV_USAGE, N_("%1: several rows match"), N_("they are: %2"), word, rv_buf_str(&keys), NULL);
 }
 
+/* The call up to where the row is missing. */
+static int no_word(const struct rv_command *command, const struct rv_result *result, struct rv_err *err)
+{
+        RV_BUF_CLEANUP struct rv_buf call = { 0 };
+        const struct rv_view *view = command->view;
+        size_t i;
+
+        rv_buf_add_str(&call, command->plugin_id);
+        if (!command->plugin || view != &command->plugin->views[0])
+                rv_buf_printf(&call, "/%s", view->id);
+        for (i = 0; i < result->used; i++) {
+                rv_buf_add_char(&call, ' ');
+                rv_word_quote(command->words[i], &call);
+        }
+        return rv_fail(err, RV_USAGE, N_("show needs a row of %1/%2"), N_("as in: reeve show %3 KEY"),
+                       command->plugin_id, view->id, rv_buf_str(&call), NULL);
+}
+
 /* The one row that the words name; a view of one row needs no word. */
 static int one_row(struct rv_session *session, struct rv_command *command, struct rv_result *ret, struct rv_err *err)
 {
@@ -121,9 +139,8 @@ static int one_row(struct rv_session *session, struct rv_command *command, struc
 
         if (r != RV_OK)
                 return r;
-        if (command->n_words == 0 && !command->where && command->view->shape != RV_SHAPE_RECORD)
-                return rv_fail(err, RV_USAGE, N_("show needs a row of %1/%2"), N_("as in: reeve show %1 KEY"),
-                               command->plugin_id, command->view->id, NULL);
+        if (command->n_words == ret->used && !command->where && command->view->shape != RV_SHAPE_RECORD)
+                return no_word(command, ret, err);
         if (ret->rows.n == 0)
                 return rv_fail(err, RV_NOTFOUND, N_("%1/%2: no such row"), NULL, command->plugin_id, command->view->id,
                                NULL);

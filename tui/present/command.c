@@ -166,14 +166,22 @@ static int unknown_command(const struct reader *r, const char *word, struct rv_e
                        NULL);
 }
 
-/* A row without its plugin: the hint puts one before it, unless the word is nearly a plugin's. */
+/* A row without its plugin: the hint puts one before it, unless the word is nearly a plugin's, or a view that is a
+ * command of its own. */
 static int unknown_target(const struct reader *r, const char *word, struct rv_err *err)
 {
+        const struct rv_verb_word *verb = r->command->verb == RV_DO_SHOW ? verb_of(word) : NULL;
         RV_BUF_CLEANUP struct rv_buf text = { 0 };
         struct rv_nearest near = { .word = word };
         const char *const *names;
         size_t n = rv_registry_names(r->registry, &names), i;
 
+        if (verb && verb->verb == RV_DO_JOBS)
+                return rv_fail(err, RV_USAGE, N_("%1: there is no such plugin"),
+                               N_("a job is opened by: reeve jobs show ID"), word, NULL);
+        if (verb && verb->view)
+                return rv_fail(err, RV_USAGE, N_("%1: there is no such plugin"),
+                               N_("a row of it is opened by: reeve show reeve/%2 KEY"), word, verb->view, NULL);
         for (i = 0; i < n; i++)
                 rv_nearest_offer(&near, names[i]);
         if (n == 0 || r->command->verb != RV_DO_SHOW || rv_nearest_write(&near, &text))

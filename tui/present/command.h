@@ -63,6 +63,7 @@ struct rv_result {
         struct rv_rows rows;
         unsigned *columns; /* --columns as indexes, malloc'd; NULL: not given */
         size_t n_columns;
+        size_t used;           /* words that were arguments of the view, not rows */
         struct rv_err missing; /* names the words that no row answers to, where others did; no code: none */
 };
 void rv_result_free(struct rv_result *result);
@@ -71,7 +72,8 @@ void rv_result_free(struct rv_result *result);
 int rv_result_status(const struct rv_result *result);
 #define RV_RESULT_CLEANUP __attribute__((cleanup(rv_result_free)))
 
-/* "a,b,c" as column indexes, malloc'd. RV_USAGE names what is no column, and those that are. */
+/* "a,b,c" as column indexes, malloc'd. RV_USAGE names what is no column, and those that are; or one that comes twice.
+ */
 int rv_columns_parse(const char *text, const struct rv_view *view, unsigned **ret, size_t *ret_n,
                      struct rv_err *err) RV_CHECK;
 /* The answer of `cve ID`, which is an error as long as there is no data: RV_USAGE, RV_NODATA. */

@@ -48,12 +48,13 @@ static int column_by_id(const struct rv_view *view, const char *id, size_t len)
         return -1;
 }
 
+/* Whoever asks for help is told all of them. */
 static int unknown_column(const struct rv_view *view, const char *id, size_t len, struct rv_err *err)
 {
         RV_BUF_CLEANUP struct rv_buf word = { 0 }, names = { 0 };
 
         rv_buf_add(&word, id, len);
-        rv_columns_near(view, rv_buf_str(&word), &names);
+        rv_columns_near(view, strcmp(rv_buf_str(&word), "help") == 0 ? NULL : rv_buf_str(&word), &names);
         return rv_fail(err, RV_USAGE, N_("--columns: %2 has no column %1"), N_("choose from %3"), rv_buf_str(&word),
                        view->id, rv_buf_str(&names), NULL);
 }
@@ -61,7 +62,7 @@ static int unknown_column(const struct rv_view *view, const char *id, size_t len
 int rv_columns_parse(const char *text, const struct rv_view *view, unsigned **ret, size_t *ret_n, struct rv_err *err)
 {
         unsigned *columns = calloc(strlen(text) / 2 + 2, sizeof *columns);
-        size_t n = 0, len;
+        size_t n = 0, len, i;
         int column;
 
         if (!columns)
@@ -69,9 +70,13 @@ int rv_columns_parse(const char *text, const struct rv_view *view, unsigned **re
         for (;;) {
                 len = strcspn(text, ",");
                 column = column_by_id(view, text, len);
-                if (column < 0) {
+                for (i = 0; i < n && columns[i] != (unsigned)column; i++)
+                        ;
+                if (column < 0 || i < n) {
                         free(columns);
-                        return unknown_column(view, text, len, err);
+                        return column < 0 ? unknown_column(view, text, len, err)
+                                          : rv_fail(err, RV_USAGE, N_("--columns: %1 is named twice"), NULL,
+                                                    view->columns[column].id, NULL);
                 }
                 columns[n++] = (unsigned)column;
                 if (!text[len])
@@ -262,7 +267,9 @@ int rv_command_load(struct rv_host *host, struct rv_command *command, bool all, 
         memcpy(host->options, standing, sizeof standing);
         if (r == RV_OK)
                 r = rv_command_rows(command, used, snapshot, ret, err);
-        if (r == RV_OK)
-                snapshot = NULL;
-        return r;
+        if (r != RV_OK)
+                return r;
+        snapshot = NULL;
+        ret->used = used;
+        return RV_OK;
 }
