@@ -7,9 +7,6 @@
 #include "core/base/err.h"
 #include "plugins/packages/packages.h"
 
-/* rpmds.h: RPMSENSE_* */
-enum { SENSE_LESS = 2, SENSE_GREATER = 4, SENSE_EQUAL = 8, SENSE_RPMLIB = 1 << 24 };
-
 /* In the order of the enum dependency_kinds. */
 static const struct {
         uint32_t name, flags, version;
@@ -43,7 +40,7 @@ static const char *capability(struct list *list, const char *name, const char *v
         RV_BUF_CLEANUP struct rv_buf text = { 0 };
 
         rv_buf_add_str(&text, name);
-        if (version && *version && flags & (SENSE_LESS | SENSE_GREATER | SENSE_EQUAL)) {
+        if (version && *version && flags & SENSE_RANGE) {
                 rv_buf_add_char(&text, ' ');
                 if (flags & SENSE_LESS)
                         rv_buf_add_char(&text, '<');

@@ -161,7 +161,8 @@ static const struct rv_arg search_arg[] = {
 static const struct rv_arg provides_arg[] = {
         { .id = "capability",
           .title = N_("CAPABILITY"),
-          .help = N_("the name of a capability or the path of a file, also with * and ?"),
+          .help = N_(
+                  "a capability, also with a version as in 'bash >= 5', or the path of a file; both also with * and ?"),
           .type = RV_TEXT,
           .flags = RV_REQUIRED | RV_POSITIONAL },
 };

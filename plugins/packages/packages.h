@@ -35,6 +35,15 @@ enum search_column { H_NEVRA, H_NAME, H_VERSION, H_SUMMARY };
 enum provides_column { V_NEVRA, V_NAME, V_VERSION, V_CAPABILITY };
 enum script_column { S_N, S_PHASE, S_INTERPRETER, S_TEXT };
 
+/* rpmds.h: RPMSENSE_*, of which kind the comparison with a dependency's version is. */
+enum sense {
+        SENSE_LESS = 2,
+        SENSE_GREATER = 4,
+        SENSE_EQUAL = 8,
+        SENSE_RANGE = SENSE_LESS | SENSE_GREATER | SENSE_EQUAL,
+        SENSE_RPMLIB = 1 << 24
+};
+
 int installed_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
 int info_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
 int search_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);

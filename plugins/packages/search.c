@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/err.h"
+#include "core/base/evr.h"
 #include "core/base/fold.h"
 #include "core/base/glob.h"
 #include "plugins/packages/packages.h"
@@ -64,18 +65,76 @@ int search_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_er
         return r;
 }
 
-/* The first capability of a package that the word names, with its version. */
-static void find_capability(const struct rv_rpm_header *header, const char *word, struct rv_buf *ret)
+/* A capability as it was asked for: "bash", "lib*", "bash >= 5". */
+struct wanted {
+        struct rv_buf name;
+        const char *version; /* borrowed from the word */
+        uint64_t sense;      /* 0: any version */
+        bool glob;
+};
+
+/* A comparison stands between blanks, for names may hold its signs; files have no versions. Anything else with blanks
+ * in it is a name that nothing has. */
+static int read_wanted(const char *word, struct wanted *ret, struct rv_err *err)
 {
+        static const struct {
+                const char *sign;
+                uint64_t sense;
+        } signs[] = { { "<", SENSE_LESS },   { "<=", SENSE_LESS | SENSE_EQUAL },    { "=", SENSE_EQUAL },
+                      { "==", SENSE_EQUAL }, { ">=", SENSE_GREATER | SENSE_EQUAL }, { ">", SENSE_GREATER } };
+        const size_t name = strcspn(word, " ");
+        const char *sign = word + name + strspn(word + name, " ");
+        const size_t len = *word == '/' ? 0 : strspn(sign, "<>=");
+        size_t i;
+
+        rv_buf_add(&ret->name, word, len ? name : strlen(word));
+        ret->glob = rv_is_glob(rv_buf_str(&ret->name));
+        if (ret->name.failed)
+                return rv_fail_memory(err);
+        if (!len && !(*word && strchr("<>=", *word)))
+                return RV_OK;
+        ret->version = sign + len + strspn(sign + len, " ");
+        for (i = 0; i < sizeof signs / sizeof *signs; i++)
+                if (strlen(signs[i].sign) == len && strncmp(signs[i].sign, sign, len) == 0)
+                        ret->sense = signs[i].sense;
+        if (!ret->sense || !name || sign[len] != ' ' || !*ret->version || strchr(ret->version, ' '))
+                return rv_fail(err, RV_USAGE, N_("%1: is no comparison of a capability's version"),
+                               N_("as in: 'bash >= 5.2'; the signs are < <= = >= >"), word, NULL);
+        return RV_OK;
+}
+
+/* Whether two ranges of versions have one in common, as rpm decides it: what names no version has all of them. */
+static bool overlap(const struct wanted *wanted, const char *version, uint64_t sense)
+{
+        int order;
+
+        if (!wanted->sense || !(sense & SENSE_RANGE) || !version || !*version)
+                return true;
+        order = rv_evrcmp(version, strlen(version), wanted->version, strlen(wanted->version));
+        if (order < 0)
+                return sense & SENSE_GREATER || wanted->sense & SENSE_LESS;
+        if (order > 0)
+                return sense & SENSE_LESS || wanted->sense & SENSE_GREATER;
+        return sense & wanted->sense & SENSE_RANGE;
+}
+
+/* The first capability of a package that fits, with its version. */
+static void find_capability(const struct rv_rpm_header *header, const struct wanted *wanted, struct rv_buf *ret)
+{
+        const char *pattern = rv_buf_str(&wanted->name), *name, *version;
         struct rv_rpm_texts names, versions;
-        const char *name, *version;
-        bool glob = rv_is_glob(word);
+        uint64_t sense;
+        size_t i;
 
         rv_rpm_texts(header, RV_TAG_PROVIDENAME, &names);
         rv_rpm_texts(header, RV_TAG_PROVIDEVERSION, &versions);
-        while ((name = rv_rpm_next_text(&names))) {
+        for (i = 0; (name = rv_rpm_next_text(&names)); i++) {
                 version = rv_rpm_next_text(&versions);
-                if (glob ? !rv_glob(word, name, strlen(name), false) : strcmp(word, name) != 0)
+                if (wanted->glob ? !rv_glob(pattern, name, strlen(name), false) : strcmp(pattern, name) != 0)
+                        continue;
+                sense = 0;
+                (void)rv_rpm_int(header, RV_TAG_PROVIDEFLAGS, i, &sense);
+                if (!overlap(wanted, version, sense))
                         continue;
                 rv_buf_add_str(ret, name);
                 if (version && *version)
@@ -87,27 +146,31 @@ static void find_capability(const struct rv_rpm_header *header, const char *word
 int provides_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err)
 {
         const char *word = rv_arg(query, "capability", 0);
+        struct wanted wanted = { 0 };
         RV_BUF_CLEANUP struct rv_buf scratch = { 0 }, found = { 0 };
         RV_WALK_CLEANUP struct rv_walk walk = { 0 };
-        int r = rv_walk_open(rv_root_fd(query), sink, false, &walk, err);
+        int r = read_wanted(word, &wanted, err);
 
+        if (!r)
+                r = rv_walk_open(rv_root_fd(query), sink, false, &walk, err);
         while (!r && !(r = rv_walk_next(&walk, err)) && walk.row.blob) {
                 if (!walk.sound)
                         continue;
                 rv_buf_clear(&found);
-                find_capability(&walk.header, word, &found);
+                find_capability(&walk.header, &wanted, &found);
                 if (!found.size && *word == '/')
                         r = find_file(&walk.header, word, &found, err);
                 if (r || !found.size)
                         continue;
                 r = rv_row_begin(sink, 0);
                 if (r)
-                        return r;
+                        break;
                 put_name(sink, &walk, &scratch);
                 rv_put_text(sink, V_CAPABILITY, rv_buf_str(&found), found.size);
                 if (scratch.failed || found.failed || walk.key.failed)
                         r = rv_fail_memory(err);
         }
+        rv_buf_free(&wanted.name);
         say_installed_only(sink);
         return r;
 }

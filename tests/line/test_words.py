@@ -87,6 +87,14 @@ class Words(unittest.TestCase):
         for word in ("bash", path, path[:-1] + "?", "bas[h]"):
             self.assertIn("bash", self.names("provides", word), word)
         self.assertEqual(self.names("provides", "/no/such/file"), [])
+        version = self.reeve("list", "bash")["rows"][0]["version"]
+        for word in ("bash >= 5", "bash > 5", "bash < 6", "bash <= 99", "ba[s]h >= 5", "bash  =  " + version,
+                     "bash == 0:" + version, "bash = " + version.split("-")[0], "bash >= " + version):
+            self.assertEqual(self.names("provides", word), ["bash"], word)
+        for word in ("bash < 5", "bash > " + version, "bash = 5", "bash >= 1:1", "no such thing >= 5"):
+            self.assertEqual(self.names("provides", word), [], word)
+        for word in ("bash >=", "bash >= ", "bash => 5", "bash >=5", "bash >= 5 6", ">= 5", "bash <> 5"):
+            self.reeve("provides", word, status=(2,))
         self.assertEqual(self.names("whatprovides", "no such capability"), [])
 
     def test_a_package_by_its_name_in_every_list(self):
