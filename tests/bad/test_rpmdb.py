@@ -91,6 +91,25 @@ class Broken(Rpmdb):
     def test_missing_below_its_directory(self):
         self.all_fail(3, 'notfound', 'no package database')
 
+    def test_missing_where_rpm_is(self):
+        """An RPM distribution with rpm itself has lost its database; without rpm it is an image, and a Debian with rpm
+        has none to lose."""
+        (self.root / 'etc').mkdir()
+        release = self.root / 'etc/os-release'
+        release.write_text('NAME="Azure Linux"\nID=azurelinux\nID_LIKE="other fedora"\n')
+        self.all_fail(3, 'notfound', 'no package database')
+        rpm = self.root / 'usr/bin/rpm'
+        rpm.parent.mkdir()
+        rpm.touch()
+        for text in 'ID=azurelinux\n', 'ID=mine\nID_LIKE="other fedora"\n', 'ID="opensuse-leap"\nID_LIKE="suse opensuse"\n':
+            release.write_text(text)
+            self.all_fail(9, 'damaged', 'package database of this system is gone')
+        found = next(row for row in self.ask('status').json['rows'] if row['id'] == 'packages/unread')
+        self.assertIn('/var', found['hint'])
+        for text in 'ID=debian\n', 'ID=fedoralike\n', 'ID_LIKE="\n', '':
+            release.write_text(text)
+            self.all_fail(3, 'notfound', 'no package database')
+
     def test_root_that_is_not_there(self):
         done = self.world.run('--root', self.root / 'gone', 'packages', '--json')
         self.fails(done, 3, 'notfound', str(self.root / 'gone'))

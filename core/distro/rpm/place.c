@@ -11,6 +11,7 @@
 
 #include "core/base/err.h"
 #include "core/base/file.h"
+#include "core/distro/osrelease.h"
 #include "core/distro/rpm/macros.h"
 
 /* Azure Linux 4.0 and Fedora; 3.0, RHEL and older; ostree. */
@@ -238,6 +239,37 @@ static int open_in(int root, const char *directory, struct rv_sink *sink, struct
         return use_ndb ? open_ndb(root, place, err) : open_sqlite(root, place, err);
 }
 
+/* Whether one of the words of an os-release value names a family of distributions that are made of RPM packages. */
+static bool names_rpm_family(const char *words)
+{
+        static const char *const families[] = {
+                "azurelinux", "mariner", "fedora", "rhel", "centos", "suse", "opensuse"
+        };
+        size_t n, i;
+
+        for (; *words; words += n + (words[n] != '\0')) {
+                n = strcspn(words, " ");
+                for (i = 0; i < sizeof families / sizeof *families; i++)
+                        if (strlen(families[i]) == n && strncmp(families[i], words, n) == 0)
+                                return true;
+        }
+        return false;
+}
+
+/* An RPM distribution that has rpm itself has lost its database, or it lies on a file system that is not mounted. One
+ * without rpm is an image or a container, made elsewhere; one of another kind may have rpm as a tool. */
+static bool should_have_one(int root)
+{
+        RV_BUF_CLEANUP struct rv_buf text = { 0 }, family = { 0 };
+
+        if (!is_there(root, "/usr/bin/rpm") || rv_osrelease_read(root, &text, NULL))
+                return false;
+        (void)rv_osrelease_get(rv_buf_str(&text), text.size, "ID", &family);
+        rv_buf_add_char(&family, ' ');
+        (void)rv_osrelease_get(rv_buf_str(&text), text.size, "ID_LIKE", &family);
+        return names_rpm_family(rv_buf_str(&family));
+}
+
 /* What can be read in any directory is preferred over what cannot in all: a converted system may keep its old files. */
 int rv_place_find(int root, struct rv_sink *sink, struct rv_place *ret, struct rv_err *err)
 {
@@ -260,6 +292,11 @@ int rv_place_find(int root, struct rv_sink *sink, struct rv_place *ret, struct r
                 if (r)
                         return r;
         }
+        if (should_have_one(root))
+                return rv_fail(err, RV_DAMAGED, N_("the package database of this system is gone, though it has rpm"),
+                               N_("it is looked for in /usr/lib/sysimage/rpm, /var/lib/rpm and /usr/share/rpm: mount "
+                                  "what is kept apart, such as /var, or restore it from a backup"),
+                               NULL);
         return rv_fail(
                 err, RV_NOTFOUND, N_("there is no package database in this system"),
                 N_("it is looked for in /usr/lib/sysimage/rpm, /var/lib/rpm and /usr/share/rpm; is --root right?"),
