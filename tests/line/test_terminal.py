@@ -51,6 +51,26 @@ class Fits(unittest.TestCase):
         self.assertIn("SIZE", text)
         self.assertNotIn("TAGS", text)
 
+    def test_what_to_do_is_never_left_out(self):
+        """Beside the finding where there is room, else below it; on a pipe and with --columns it is a column."""
+        for columns in (1, 2, 5, 12, 20, 40, 79, 80, 120, 200):
+            _, text = run("status", "-q", columns=columns)
+            lines = plain(text).rstrip("\n").split("\n")
+            for line in lines:
+                self.assertLessEqual(cells(line), max(1, columns - 1), (columns, line))
+            if columns >= 20:
+                self.assertIn("look at it", text, columns)
+            if columns == 20:
+                self.assertIn("  -> look at it", lines)
+                self.assertNotIn("WHAT TO DO", lines[0])
+            if columns == 200:
+                self.assertRegex(lines[0], "WHAT TO DO")
+                self.assertNotIn("->", text)
+        _, text = run("status", "-q", "--columns", "severity,hint", columns=20)
+        self.assertNotIn("->", text)
+        piped = subprocess.run([REEVE, "status", "-q"], capture_output=True, check=False).stdout.decode()
+        self.assertRegex(piped.split("\n", maxsplit=1)[0], "WHAT TO DO")
+
     def test_record_is_wrapped(self):
         _, text = run("show", "fixture", "nginx", columns=40)
         for line in plain(text).rstrip("\n").split("\n"):

@@ -111,19 +111,6 @@ static int prepare(struct rv_emitter *e, bool all, struct rv_err *err)
         return r == RV_OK ? make_keys(e, err) : r;
 }
 
-/* Only a table needs to see all rows before the first is written. */
-static int make_layout(struct rv_emitter *e, struct rv_err *err)
-{
-        struct rv_layout_ask ask = { .snapshot = e->result->snapshot,
-                                     .rows = &e->result->rows,
-                                     .look = &e->look,
-                                     .wanted = e->result->columns,
-                                     .n_wanted = e->result->n_columns,
-                                     .width = e->output->width };
-
-        return e->serializer == &rv_emit_table ? rv_layout_make(&ask, &e->layout, err) : RV_OK;
-}
-
 /* One after the other, with an empty line between. */
 static int emit_records(struct rv_emitter *e)
 {
@@ -147,8 +134,9 @@ int rv_emit_rows(struct rv_emitter *e, struct rv_err *err)
 
         if (r == RV_OK && records && e->serializer->for_people)
                 return emit_records(e);
-        if (r == RV_OK)
-                r = make_layout(e, err);
+        /* Only a table needs to see all rows before the first is written. */
+        if (r == RV_OK && e->serializer == &rv_emit_table)
+                r = rv_emit_table_layout(e, err);
         if (r != RV_OK)
                 return r;
         e->serializer->begin(e);

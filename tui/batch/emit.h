@@ -36,6 +36,7 @@ struct rv_emitter {
         size_t n_columns, emitted;
         struct rv_json json;
         struct rv_layout layout;
+        int below; /* table: the column whose text stands on lines of its own below its row; 0: none */
         struct rv_shown shown;
         struct rv_buf scratch;
         unsigned *chosen;         /* malloc'd: the columns when none were asked for */
@@ -56,6 +57,7 @@ void rv_emitter_free(struct rv_emitter *e);
 
 /* Shared by the serializers. */
 extern const struct rv_serializer rv_emit_table, rv_emit_plain, rv_emit_json, rv_emit_ndjson, rv_emit_tsv, rv_emit_csv;
+int rv_emit_table_layout(struct rv_emitter *e, struct rv_err *err) RV_CHECK;
 /* Appends a cell as data: ids, integers, UTC; nothing for null. */
 void rv_emit_raw(const struct rv_snapshot *snapshot, size_t row, unsigned column, struct rv_buf *out);
 /* The key of a tree row's parent, NULL for a root; remembers the row's own key. Call it for each row in order. */

@@ -34,6 +34,81 @@ static bool is_text(const struct rv_emitter *e)
         return rv_snapshot_view(e->result->snapshot)->shape == RV_SHAPE_TEXT && !e->result->columns;
 }
 
+static unsigned widest(struct rv_emitter *e, unsigned column)
+{
+        unsigned width = 0;
+        size_t i;
+
+        for (i = 0; i < e->result->rows.n; i++) {
+                rv_show_cell(&e->look, e->result->snapshot, e->result->rows.at[i], column, &e->shown);
+                width = e->shown.width > width && !e->shown.null ? e->shown.width : width;
+        }
+        return width;
+}
+
+/* Whether the layout has the column, and cuts none of its texts. */
+static bool is_whole(struct rv_emitter *e, int column)
+{
+        size_t i;
+
+        for (i = 0; i < e->layout.n; i++)
+                if ((int)e->layout.columns[i].column == column)
+                        return e->layout.columns[i].width >= widest(e, (unsigned)column);
+        return false;
+}
+
+static int lay_out(struct rv_emitter *e, const unsigned *wanted, size_t n, struct rv_err *err)
+{
+        struct rv_layout_ask ask = { .snapshot = e->result->snapshot,
+                                     .rows = &e->result->rows,
+                                     .look = &e->look,
+                                     .wanted = wanted,
+                                     .n_wanted = n,
+                                     .width = e->output->width };
+
+        rv_layout_free(&e->layout);
+        return rv_layout_make(&ask, &e->layout, err);
+}
+
+/* What to do about a finding is never left out: where the terminal has no room beside it, it goes below, and the moment
+ * makes room for the text. */
+static int lay_out_findings(struct rv_emitter *e, struct rv_err *err)
+{
+        const struct rv_snapshot *snapshot = e->result->snapshot;
+        const int hint = rv_snapshot_column(snapshot, "hint"), since = rv_snapshot_column(snapshot, "since"),
+                  text = rv_snapshot_column(snapshot, "text");
+        size_t i, n = 0;
+        int r = RV_OK;
+
+        if (hint <= 0 || is_whole(e, hint) || widest(e, (unsigned)hint) == 0)
+                return RV_OK;
+        for (i = 0; i < e->n_columns; i++)
+                if ((int)e->columns[i] != hint)
+                        e->chosen[n++] = e->columns[i];
+        e->n_columns = n;
+        e->below = hint;
+        r = lay_out(e, e->chosen, n, err);
+        if (r != RV_OK || is_whole(e, text) || since < 0)
+                return r;
+        for (i = n = 0; i < e->n_columns; i++)
+                if ((int)e->columns[i] != since)
+                        e->chosen[n++] = e->columns[i];
+        e->n_columns = n;
+        return lay_out(e, e->chosen, n, err);
+}
+
+int rv_emit_table_layout(struct rv_emitter *e, struct rv_err *err)
+{
+        const struct rv_snapshot *snapshot = e->result->snapshot;
+        bool findings = strcmp(rv_snapshot_plugin(snapshot), "reeve") == 0 &&
+                        strcmp(rv_snapshot_view(snapshot)->id, "findings") == 0;
+        int r = lay_out(e, e->result->columns, e->result->n_columns, err);
+
+        if (r == RV_OK && findings && e->output->width && !e->result->columns)
+                r = lay_out_findings(e, err);
+        return r;
+}
+
 /* Without rows there are no headings: an empty table is empty for `wc -l` too. */
 static void table_begin(struct rv_emitter *e)
 {
@@ -119,6 +194,25 @@ static void add_text_row(struct rv_emitter *e, size_t row)
         add_indented(e, any ? "  " : "");
 }
 
+/* As the way out stands below an error. */
+static void add_below(struct rv_emitter *e, size_t row)
+{
+        static const char arrow[] = "  -> ", blanks[] = "     ";
+        const unsigned width = e->output->width, indent = width > 2 * sizeof arrow ? sizeof arrow - 1 : 0;
+        struct rv_buf *out = &e->output->buf;
+        size_t left, line, next;
+        const char *at, *begin;
+
+        rv_show_cell(&e->look, e->result->snapshot, row, (unsigned)e->below, &e->shown);
+        at = begin = rv_buf_str(&e->shown.text);
+        for (left = e->shown.text.size; left; left -= next, at += next) {
+                line = rv_text_wrap(at, left, width - indent, &next);
+                rv_buf_add(out, at == begin ? arrow : blanks, indent);
+                rv_buf_add(out, at, line);
+                rv_buf_add_char(out, '\n');
+        }
+}
+
 static void table_row(struct rv_emitter *e, size_t row)
 {
         if (is_text(e)) {
@@ -130,6 +224,8 @@ static void table_row(struct rv_emitter *e, size_t row)
         else
                 rv_layout_row(&e->layout, &e->look, e->result->snapshot, row, &e->output->buf);
         rv_buf_add_char(&e->output->buf, '\n');
+        if (e->below && !rv_cell_null(e->result->snapshot, row, (unsigned)e->below))
+                add_below(e, row);
 }
 
 static void table_end(struct rv_emitter *e)
