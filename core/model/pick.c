@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Rows named by words. Plain words go into a hash table that each row is looked up in, so that thousands of keys from
  * standard input cost no more than one pass. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,7 @@
 #include "core/model/query.h"
 #include "core/model/rows.h"
 
-enum { MISSING_NAMED = 10 };
+enum { MISSING_NAMED = 10, LEAST_TAIL = 8 /* digits of a short key id */ };
 
 struct word {
         const char *text;
@@ -181,6 +182,54 @@ static void match_others(struct picker *picker, const struct rv_rows *rows)
         }
 }
 
+/* Appends the digits of "0x0F09...", "0F09 ..." in capitals; false: it is something else, or too short to name a key.
+ */
+static bool hex_digits(const char *text, size_t n, struct rv_buf *out)
+{
+        size_t i = n > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X') ? 2 : 0;
+
+        rv_buf_clear(out);
+        for (; i < n; i++)
+                if (isxdigit((unsigned char)text[i]))
+                        rv_buf_add_char(out, (char)toupper((unsigned char)text[i]));
+                else if (text[i] != ' ')
+                        return false;
+        return out->size >= LEAST_TAIL && !out->failed;
+}
+
+/* Keeps the rows with a cell of this column that ends in the word's digits. */
+static void match_tail(struct picker *picker, const struct rv_rows *rows, struct word *word, unsigned column)
+{
+        RV_BUF_CLEANUP struct rv_buf tail = { 0 }, cell = { 0 };
+        char number[24];
+        const char *text;
+        size_t i, n;
+
+        if (!hex_digits(word->text, word->size, &tail))
+                return;
+        for (i = 0; i < rows->n; i++) {
+                text = rv_row_word(picker->snapshot, rows->at[i], column, number, &n);
+                if (!text || !hex_digits(text, n, &cell) || cell.size < tail.size ||
+                    memcmp(rv_buf_str(&cell) + cell.size - tail.size, rv_buf_str(&tail), tail.size) != 0)
+                        continue;
+                word->found = true;
+                picker->keep[i] = true;
+        }
+}
+
+/* Only for words that nothing else answers to. */
+static void match_tails(struct picker *picker, const struct rv_rows *rows)
+{
+        const struct rv_view *view = rv_snapshot_view(picker->snapshot);
+        unsigned column;
+        size_t i;
+
+        for (i = 0; i < picker->n; i++)
+                for (column = 0; column < view->n_columns && !picker->words[i].found; column++)
+                        if (view->columns[column].flags & RV_TAIL)
+                                match_tail(picker, rows, &picker->words[i], column);
+}
+
 /* The words behind `reeve` that list the view: findings are called status, and what the view needs is named. */
 static void add_command(const struct rv_snapshot *snapshot, const struct rv_view *view, struct rv_buf *out)
 {
@@ -259,6 +308,7 @@ static int pick(struct rv_rows *rows, const struct rv_snapshot *snapshot, const 
         if (!r) {
                 match_keys(&picker, rows);
                 match_others(&picker, rows);
+                match_tails(&picker, rows);
                 r = check_found(&picker, view, some, err);
         }
         if (!r) {

@@ -54,9 +54,9 @@ int rv_rows_sort(struct rv_rows *rows, const struct rv_snapshot *snapshot, const
                  struct rv_err *err) RV_CHECK;
 
 /* Keeps the rows that one of the words names: by the key, else by a column flagged RV_MATCH or "name.arch" where both
- * columns exist. RV_NOTFOUND names the first word that matches nothing, and *rows stays as it was. A word with * ? or [
- * is a glob. No words: every row stays. view: the declaration whose required arguments the hint names; NULL: the
- * snapshot's own, which has none. */
+ * columns exist, else by the last digits of a column flagged RV_TAIL. RV_NOTFOUND names the first word that matches
+ * nothing, and *rows stays as it was. A word with * ? or [ is a glob. No words: every row stays. view: the declaration
+ * whose required arguments the hint names; NULL: the snapshot's own, which has none. */
 int rv_rows_pick(struct rv_rows *rows, const struct rv_snapshot *snapshot, const struct rv_view *view,
                  const char *const *words, size_t n, struct rv_err *err) RV_CHECK;
 /* The same for looking only: words that match nothing are left out as long as another does match, and *missing (with a

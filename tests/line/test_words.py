@@ -97,6 +97,15 @@ class Words(unittest.TestCase):
             self.reeve("provides", word, status=(2,))
         self.assertEqual(self.names("whatprovides", "no such capability"), [])
 
+    def test_a_key_by_the_end_of_its_fingerprint(self):
+        for row in self.reeve("signatures", "keys")["rows"]:
+            whole = row["fingerprint"]
+            for word in (whole, whole.lower(), row["keyid"], row["keyid"][8:], "0x" + row["keyid"].lower(),
+                         whole[-8:-4] + " " + whole[-4:]):
+                self.assertEqual(self.reeve("signatures", "keys", word)["rows"][0]["fingerprint"], whole, word)
+                self.assertEqual(self.reeve("show", "signatures/keys", word)["record"]["fingerprint"], whole, word)
+        self.reeve("signatures", "keys", "00000000", status=(3,))
+
     def test_a_package_by_its_name_in_every_list(self):
         for word in ("bash", "bash.x86_64"):
             rows = self.reeve("signatures", "packages", word)["rows"]

@@ -96,6 +96,49 @@ static void keys_come_first(void **state)
         assert_int_equal(rv_row_by_key(snapshot, "b"), SIZE_MAX);
 }
 
+static const struct rv_column key_columns[] = {
+        { .id = "fingerprint", .title = "Fingerprint", .type = RV_TEXT, .flags = RV_KEY | RV_TAIL },
+        { .id = "owner", .title = "Owner", .type = RV_TEXT, .flags = RV_MATCH },
+};
+static const struct rv_view key_view = {
+        .id = "keys", .title = "Keys", .columns = key_columns, .n_columns = 2, .shape = RV_SHAPE_LIST
+};
+
+/* As gpg takes ids of keys: long or short, in either case, with 0x or blanks. Both that end alike are meant. */
+static void the_end_of_a_fingerprint(void **state)
+{
+        static const char *const keys[] = { "22FAD4276E106709B30CD744253C14EB3A00DC00",
+                                            "6866BBEF5145CFAADD91F878CC59817CB69B7C35",
+                                            "0000BBEF5145CFAADD91F878CC5981AAB69B7C35" },
+                                 *const owners[] = { "one", "two", "3A00DC00" };
+        RV_SINK_CLEANUP struct rv_sink *sink = rv_sink_new("signatures", "reeve", &key_view, NULL);
+        RV_SNAPSHOT_CLEANUP struct rv_snapshot *snapshot = NULL;
+        RV_ERR_CLEANUP struct rv_err err = { 0 };
+        RV_ROWS_CLEANUP struct rv_rows rows = { 0 };
+        const char *wrong[] = { "A00DC00", "0x", "253C14EB3A00DC01", "G3A00DC00",
+                                "022FAD4276E106709B30CD744253C14EB3A00DC00" };
+        bool cacheable;
+        size_t i;
+
+        (void)state;
+        for (i = 0; i < 3; i++) {
+                assert_int_equal(rv_row_begin(sink, 0), RV_OK);
+                rv_put_text(sink, 0, keys[i], strlen(keys[i]));
+                rv_put_text(sink, 1, owners[i], strlen(owners[i]));
+        }
+        assert_int_equal(rv_sink_finish(sink, &snapshot, &cacheable, NULL), RV_OK);
+        one(snapshot, "253C14EB3A00DC00", "0");
+        one(snapshot, "eb3a00dc00", "0");
+        one(snapshot, "0xEB3A00dc00", "0");
+        one(snapshot, "22FA D427 6E10 6709 B30C  D744 253C 14EB 3A00 DC00", "0");
+        one(snapshot, "3A00DC00", "2"); /* what a whole cell says comes first */
+        one(snapshot, "7CB69B7C35", "1");
+        one(snapshot, "B69B7C35", "12");
+        assert_int_equal(rv_rows_all(snapshot, &rows, &err), RV_OK);
+        for (i = 0; i < sizeof wrong / sizeof *wrong; i++)
+                assert_int_equal(rv_rows_pick(&rows, snapshot, NULL, &wrong[i], 1, &err), RV_NOTFOUND);
+}
+
 static void thousands_of_words(void **state)
 {
         const char **words = calloc(20000, sizeof *words);
@@ -123,9 +166,9 @@ static int tear_down(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(by_key_name_and_arch), cmocka_unit_test(what_is_not_there_is_named),
-                cmocka_unit_test(some_are_there),       cmocka_unit_test(keys_come_first),
-                cmocka_unit_test(thousands_of_words),
+                cmocka_unit_test(by_key_name_and_arch),     cmocka_unit_test(what_is_not_there_is_named),
+                cmocka_unit_test(some_are_there),           cmocka_unit_test(keys_come_first),
+                cmocka_unit_test(the_end_of_a_fingerprint), cmocka_unit_test(thousands_of_words),
         };
 
         return cmocka_run_group_tests(tests, set_up, tear_down);

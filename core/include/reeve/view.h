@@ -42,7 +42,8 @@ enum rv_column_flag {
          * is said above it. */
         RV_LENGTH = 32,
         RV_FILLED = 64,
-        RV_CAPTION = 128
+        RV_CAPTION = 128,
+        RV_TAIL = 256 /* hexadecimal: a row word may be its last 8 digits or more, in either case, as of OpenPGP keys */
 };
 
 enum rv_view_flag {
