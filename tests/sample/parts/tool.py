@@ -18,7 +18,7 @@ class Failed(Exception):
 def need(*programs):
     missing = [p for p in programs if shutil.which(p, path=search_path()) is None]
     if missing:
-        raise Failed(f"missing programs: {' '.join(missing)}; `./dev test` installs them")
+        raise Failed(f"missing programs: {' '.join(missing)}; `./dev deps` lists what to install")
 
 
 def search_path():
