@@ -122,12 +122,24 @@ class LineMode(unittest.TestCase):
                 for line in text.split("\n")[1:6]:
                     self.assertLess(len(line), columns)
 
+    def test_where(self):
+        """The filter as behind --where, in quotes or not; find and / are the same."""
+        with Session("shell") as session:
+            for line in ("where id = nginx*", "where 'id = nginx*'", 'where "id = nginx*"', "find id = nginx*",
+                         "/id = nginx*"):
+                self.assertIn("openssl", session.say("fixture all"))
+                text = session.say(line)
+                self.assertIn("nginx", text, line)
+                self.assertNotIn("openssl", text, line)
+            self.assertIn("openssl", session.say("where"))
+
     def test_errors_do_not_end_it(self):
         with Session("shell") as session:
             self.assertIn("no such command", session.say("nonsense"))
             self.assertIn("not closed", session.say("fixture 'open"))
             self.assertIn("no row 7", session.say("fixture all") and session.say("7"))
-            self.assertIn("the filter at", session.say("find size >"))
+            for word in "where ", "find ", "/":
+                self.assertIn("the filter at", session.say(word + "size >"))
             self.assertIn("there is no such row", session.say("fixture all nothing"))
             self.assertIn("already", session.say("shell"))
             self.assertIn("nginx", session.say("fixture all"))

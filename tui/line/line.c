@@ -87,9 +87,10 @@ static char *read_line(struct shell *shell, struct rv_err *err)
 /* Wrapped at blanks: a word that the terminal breaks is read to its user as two. */
 static void show_help(struct shell *shell)
 {
-        const char *text = _("a number opens that row; more (or an empty line) shows the next rows; back returns\n"
-                             "find WORDS keeps rows that match, find alone all; sort [-]COLUMN; columns A,B,C; reload\n"
-                             "PLUGIN VIEW, show PLUGIN ROW, status, jobs and every other command of reeve; quit\n");
+        const char *text =
+                _("a number opens that row; more (or an empty line) shows the next rows; back returns\n"
+                  "where EXPR keeps rows that match, where alone all; sort [-]COLUMN; columns A,B,C; reload\n"
+                  "PLUGIN VIEW, show PLUGIN ROW, status, jobs and every other command of reeve; quit\n");
         size_t left = strlen(text), next, line;
 
         while (left) {
@@ -110,7 +111,16 @@ static int to_number(const char *word)
         return *word && !*end && n > 0 && n < 100000000 ? (int)n : 0;
 }
 
-/* The words that only line mode knows; false when the word is none of them. */
+/* The rest of the line as it stands, or as the one word that it is in quotes, as behind --where; NULL: nothing. */
+static const char *expression(const char **words, size_t n, const char *rest)
+{
+        if (n == 2 && words[0][0] != '/')
+                return words[1];
+        return *rest ? rest : NULL;
+}
+
+/* The words that only line mode knows, called as the options that do the same; find and / are what fingers know; false
+ * when the word is none of them. */
 static bool own_word(struct shell *shell, const char **words, size_t n, const char *rest, struct rv_err *err)
 {
         struct rv_pages *pages = &shell->pages;
@@ -122,10 +132,8 @@ static bool own_word(struct shell *shell, const char **words, size_t n, const ch
                 rv_pages_more(pages);
         else if (strcmp(words[0], "back") == 0)
                 (void)!rv_pages_back(pages, err);
-        else if (strcmp(words[0], "find") == 0)
-                (void)!rv_pages_change(pages, RV_CHANGE_WHERE, *rest ? rest : NULL, err);
-        else if (words[0][0] == '/')
-                (void)!rv_pages_change(pages, RV_CHANGE_WHERE, *rest ? rest : NULL, err);
+        else if (words[0][0] == '/' || strcmp(words[0], "where") == 0 || strcmp(words[0], "find") == 0)
+                (void)!rv_pages_change(pages, RV_CHANGE_WHERE, expression(words, n, rest), err);
         else if (strcmp(words[0], "sort") == 0 && n <= 2)
                 (void)!rv_pages_change(pages, RV_CHANGE_SORT, n == 2 ? words[1] : NULL, err);
         else if (strcmp(words[0], "columns") == 0 && n <= 2)
