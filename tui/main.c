@@ -201,6 +201,7 @@ static void read_looks(struct rv_session *session, const struct rv_host *host, b
         if (rv_root_open("/", &system, NULL) != RV_OK)
                 return;
         reader.root = &system;
+        reader.other = host->root.foreign ? &host->root : NULL;
         reader.own = rv_looks_own(own, sizeof own) ? own : NULL;
         reader.n_sections = rv_registry_names(host->registry, &reader.sections);
         rv_looks_read(&reader, &session->base);

@@ -52,15 +52,17 @@ class Case(unittest.TestCase):
         self.warnings = []
         self.error = None
 
-    def view(self, view, words='', columns='', common=False, user=None, status=0):
-        """Rows by their key; the exit status must be `status`."""
+    def view(self, view, words='', columns='', common=False, user=None, status=0, said=None):
+        """Rows by their key; the exit status must be `status`, and standard error what fits `said`, or nothing."""
         command = [COPY / 'bin/reeve', '--json', '--root', self.root] + (['sandboxes', view] if not common else [view])
         command += [words] if words else []
         command += ['--columns', columns] if columns else []
         if user:
             command = ['setpriv', '--reuid', user, '--regid', 'nogroup', '--clear-groups'] + command
         done = subprocess.run(command, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
-        self.assertTrue(status not in (0, 12) or not done.stderr, done.stderr)
+        if said:
+            self.assertRegex(done.stderr.decode(), said)
+        self.assertTrue(said or status not in (0, 12) or not done.stderr, done.stderr)
         answer = json.loads(done.stdout)
         self.assertEqual(done.returncode, status, answer.get('warnings') or answer.get('error'))
         self.error = answer.get('error')
@@ -493,7 +495,9 @@ class Configuration(Case):
 
     def test_wrong_lines(self):
         self.configure('[sandboxes]\ndirectories = opt, /data\nhomes = maybe\nrubbish\n[signatures]\nk = v\nrubbish\n')
-        self.assertEqual(list(self.view('sandboxes', status=12)), ['envs/two'])
+        # lines for nobody are told of whatever is asked for, and are no part of its answer
+        nobody = r'reeve.conf:6: there is no plugin signatures.*\n.*reeve.conf:7: is neither.*\n\Z'
+        self.assertEqual(list(self.view('sandboxes', status=12, said=nobody)), ['envs/two'])
         said = '\n'.join(self.warnings)
         for word in ('reeve.conf:3: homes cannot be maybe', 'reeve.conf:4: ', 'opt is no absolute path'):
             self.assertIn(word, said)

@@ -110,12 +110,53 @@ static void test_sections(void **state)
         assert_string_equal(last, "2: [sandboxes] is set in /etc/reeve/reeve.conf only; the line is ignored");
 }
 
+/* How another system's users want to see things is nothing to here; what is wrong there is. */
+static void test_another_root(void **state)
+{
+        static const char *const sections[] = { "sandboxes" };
+        char top[] = "/tmp/reeve-looks-XXXXXX";
+        struct rv_root system = { .path = "/", .fd = -1 }, other = { .path = top, .foreign = true };
+        struct rv_looks_reader reader = {
+                .root = &system, .other = &other, .sections = sections, .n_sections = 1, .warn = warn
+        };
+        static const char text[] = "[looks]\nascii = yes\nno_such = 1\n[sandboxes]\nx = y\n[sandboxess]\nk = v\n";
+        struct rv_settings settings;
+        char gone[64];
+        int etc;
+
+        (void)state;
+        rv_settings_init(&settings);
+        assert_non_null(mkdtemp(top));
+        (void)snprintf(gone, sizeof gone, "%s/none", top);
+        assert_int_equal(mkdir(gone, 0755), 0);
+        system.fd = open(gone, O_DIRECTORY | O_CLOEXEC);
+        other.fd = open(top, O_DIRECTORY | O_CLOEXEC);
+        assert_int_equal(mkdirat(other.fd, "etc", 0755), 0);
+        assert_int_equal(mkdirat(other.fd, "etc/reeve", 0755), 0);
+        etc = openat(other.fd, "etc/reeve", O_DIRECTORY | O_CLOEXEC);
+        assert_int_equal(rv_file_write(etc, "reeve.conf", text, strlen(text), 0644, NULL), RV_OK);
+        warnings = 0;
+        rv_looks_read(&reader, &settings);
+        assert_false(settings.ascii);
+        assert_int_equal(warnings, 1);
+        assert_string_equal(last, "7: there is no plugin sandboxess that the line could be for");
+        (void)unlinkat(etc, "reeve.conf", 0);
+        rv_close(&etc);
+        assert_int_equal(unlinkat(other.fd, "etc/reeve", AT_REMOVEDIR), 0);
+        assert_int_equal(unlinkat(other.fd, "etc", AT_REMOVEDIR), 0);
+        assert_int_equal(rmdir(gone), 0);
+        rv_root_close(&system);
+        rv_root_close(&other);
+        assert_int_equal(rmdir(top), 0);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_settings),
                 cmocka_unit_test(test_wrong_lines),
                 cmocka_unit_test(test_sections),
+                cmocka_unit_test(test_another_root),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,7 +35,8 @@ const char *rv_looks_about(void)
 struct reading {
         const struct rv_looks_reader *reader;
         struct rv_settings *settings;
-        bool own; /* in the user's own file */
+        bool other; /* below a root that is not the running system's */
+        bool own;   /* in the user's own file */
 };
 
 static void warn(const struct reading *reading, const char *msgid, const struct rv_config_entry *entry,
@@ -93,11 +94,16 @@ static void visit(void *user, const struct rv_config_entry *entry)
         /* Of its own section a plugin warns itself, where it is used. */
         if (*entry->section && !looks_section && !reading->own && is_of_plugin(reading->reader, entry->section))
                 return;
+        /* Nor is it the looks' to say that another system's file cannot be read: who needs it does. */
+        if (!*entry->section && reading->other)
+                return;
         if (entry->wrong)
                 reading->reader->warn(reading->reader->user, rv_buf_str(&entry->wrong->message),
                                       entry->wrong->message.size);
-        else if (looks_section)
+        else if (looks_section && !reading->other)
                 take(reading, entry);
+        else if (looks_section)
+                return;
         else if (reading->own)
                 warn(reading, N_("%1: [%2] is set in /etc/reeve/reeve.conf only; the line is ignored"), entry,
                      entry->section, NULL);
@@ -112,6 +118,10 @@ void rv_looks_read(const struct rv_looks_reader *reader, struct rv_settings *set
 
         if (rv_config_read(reader->root, NULL, visit, &reading))
                 warn(&reading, N_("%1: cannot be read: out of memory"), &nothing, NULL, NULL);
+        reading.other = true;
+        if (reader->other && rv_config_read(reader->other, NULL, visit, &reading))
+                warn(&reading, N_("%1: cannot be read: out of memory"), &nothing, NULL, NULL);
+        reading.other = false;
         reading.own = true;
         if (reader->own)
                 rv_config_read_file(reader->own, visit, &reading);

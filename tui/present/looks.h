@@ -19,6 +19,8 @@ const char *rv_looks_about(void);
 
 struct rv_looks_reader {
         const struct rv_root *root;  /* the running system, whatever --root says: it is its users who look */
+        const struct rv_root *other; /* the root that is looked at where that is another one: its looks are not for
+                                      * here, but lines that are for nobody are told of. NULL: none */
         const char *own;             /* the user's own file; NULL: none */
         const char *const *sections; /* of the plugins, which read them themselves */
         size_t n_sections;
