@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import unittest
 
 sys.dont_write_bytecode = True
@@ -72,6 +73,23 @@ class Words(unittest.TestCase):
         error = self.reeve("show", "packages/files", "bash", status=(2,))["error"]
         self.assertEqual((error["message"], error["hint"]), ("show needs a row of packages/files",
                                                              "as in: reeve show packages/files bash KEY"))
+
+    def test_completion_without_a_cache(self):
+        """What a shell asks for is read when nobody has looked yet, of the root that the words name."""
+        def offered(*words):
+            with tempfile.TemporaryDirectory(prefix="reeve-words.") as cache:
+                env = {"PATH": os.environ["PATH"], "HOME": cache, "XDG_CACHE_HOME": cache, "LANG": "C.UTF-8"}
+                env.update({name: os.environ[name] for name in os.environ if name.endswith("SAN_OPTIONS")})
+                return subprocess.run([BUILT, "complete", "words", "--", "--root", SAMPLE + "/root", *words], text=True,
+                                      stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, env=env, check=True).stdout.split()
+        for words in (["packages", "files"], ["info"], ["info", "acl"], ["list"], ["show", "packages"]):
+            self.assertIn("bash", offered(*words, "bas"), words)
+            self.assertNotIn("acl", offered(*words, "bas"), words)
+        self.assertEqual({"tools", "agents"} - set(offered("sandboxes", "files", "")), set())
+        self.assertEqual({"A", "B"} - set(offered("--image", SAMPLE + "/disk.img", "slots", "slots", "")), set())
+        self.assertEqual(offered("jobs", ""), ["list", "show", "attach", "cancel", "recover"])
+        self.assertEqual(offered("jobs", "recover", "1", ""), ["finish", "revert"])
+        self.assertEqual(offered("--root", "/no/such", "packages", "files", ""), [])
 
     def test_search(self):
         installed = self.reeve("packages", "installed")["rows"]

@@ -657,6 +657,15 @@ class Loading(Screen):
         self.assertGreater(time.monotonic() - start, 0.15)
         opened.wait('^ loading')
 
+    def test_completion_does_not_hang_a_shell(self):
+        """A view that does not come is not waited for: nothing is offered, and nothing said."""
+        self.gate()
+        argv = [str(self.world.tree / 'bin/reeve'), 'complete', 'words', '--', '--root', str(self.world.root), 'fixture']
+        for words, offered in ((['slow', ''], ''), (['short', 'on'], 'one\n')):
+            done = subprocess.run(argv + words, env=self.world.environment(), capture_output=True, text=True, timeout=60,
+                                  check=False)
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, offered, ''), words)
+
     def test_stop_and_reload(self):
         gate = self.gate()
         opened = self.open('ui', 'fixture/slow')

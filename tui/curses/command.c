@@ -418,7 +418,7 @@ static void offer_words(struct ui *ui, const char *const *words, size_t n, struc
         matches->n_prefix = strlen(words[n - 1]);
         for (i = 0; n == 1 && i < sizeof here / sizeof here[0]; i++)
                 offer(matches, here[i]);
-        rv_offer_words(ui->host, page ? page_snapshot(page) : NULL, words, n, &found);
+        rv_offer_words(ui->host, page ? page_snapshot(page) : NULL, false, words, n, &found);
         for (word = found.size ? found.data : NULL; word && *word; word = rest) {
                 rest = word + strcspn(word, "\n");
                 if (*rest)

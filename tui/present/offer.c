@@ -16,6 +16,7 @@
 struct completion {
         struct rv_host *host;
         const struct rv_snapshot *shown;
+        bool reads;                     /* what no cache has may be loaded */
         const struct rv_plugin *plugin; /* what the words before name */
         const struct rv_view *view;
         const struct rv_action *action;
@@ -142,7 +143,19 @@ static void offer_row(struct completion *c, const struct rv_snapshot *snapshot, 
                 offer_word(c, text);
 }
 
-/* Of a view with these words, as far as it is known: Tab must not wait for a database. */
+/* Of a screen Tab must not wait for a database; a shell's may, for a moment. Costly columns are not asked for. */
+static struct rv_snapshot *load_rows(struct completion *c, const struct rv_ask *ask)
+{
+        RV_ERR_CLEANUP struct rv_err ignored = { 0 };
+        struct rv_snapshot *snapshot = rv_load_stale(c->host, ask);
+        size_t used;
+
+        if (!snapshot && c->reads)
+                (void)!rv_load(c->host, ask, &used, &snapshot, &ignored);
+        return snapshot;
+}
+
+/* Of a view with these words, as far as it is known. */
 static void offer_rows(struct completion *c, const char *plugin, const char *view, const char *const *words, size_t n)
 {
         const struct rv_ask ask = { .plugin = plugin, .view = view, .words = words, .n_words = n };
@@ -153,7 +166,7 @@ static void offer_rows(struct completion *c, const char *plugin, const char *vie
 
         if (n || !snapshot || strcmp(rv_snapshot_plugin(snapshot), plugin) != 0 ||
             strcmp(rv_snapshot_view(snapshot)->id, view) != 0)
-                snapshot = cached = rv_load_stale(c->host, &ask);
+                snapshot = cached = load_rows(c, &ask);
         for (row = 0; snapshot && row < rv_snapshot_rows(snapshot); row++)
                 offer_row(c, snapshot, row, &before);
 }
@@ -170,6 +183,18 @@ static void offer_refs(struct completion *c, const char *ref)
         offer_rows(c, rv_buf_str(&plugin), slash + 1, NULL, 0);
 }
 
+/* What an argument names; one without a ref means what another view's argument of the same id means. */
+static const char *ref_of(const struct completion *c, const struct rv_arg *arg)
+{
+        uint32_t i, k;
+
+        for (i = 0; !arg->ref && c->plugin && i < c->plugin->n_views; i++)
+                for (k = 0; k < c->plugin->views[i].n_args; k++)
+                        if (c->plugin->views[i].args[k].ref && strcmp(c->plugin->views[i].args[k].id, arg->id) == 0)
+                                return c->plugin->views[i].args[k].ref;
+        return arg->ref;
+}
+
 /* Words behind a view or an action: first its arguments, then rows. */
 static void offer_operands(struct completion *c, const struct rv_command *command)
 {
@@ -182,14 +207,30 @@ static void offer_operands(struct completion *c, const struct rv_command *comman
                         continue;
                 for (k = 0; k < args[i].n_enums; k++)
                         offer(c, "", args[i].enums[k].id);
-                if (args[i].ref)
-                        offer_refs(c, args[i].ref);
+                if (ref_of(c, &args[i]))
+                        offer_refs(c, ref_of(c, &args[i]));
                 return;
         }
         if (c->action && c->action->view)
                 offer_rows(c, command->plugin_id, c->action->view, NULL, 0);
         else if (c->view && command->n_words >= at)
                 offer_rows(c, command->plugin_id, c->view->id, command->words, at);
+}
+
+/* What to do with a job, then its number, then which way. */
+static void offer_jobs(struct completion *c, const struct rv_command *command)
+{
+        static const char *const verbs[] = { "list", "show", "attach", "cancel", "recover" };
+        size_t i;
+
+        for (i = 0; command->n_words == 0 && i < sizeof verbs / sizeof *verbs; i++)
+                offer(c, "", verbs[i]);
+        if (command->n_words == 1 && strcmp(command->words[0], "list") != 0)
+                offer_rows(c, "reeve", "jobs", NULL, 0);
+        if (command->n_words == 2 && strcmp(command->words[0], "recover") == 0) {
+                offer(c, "", "finish");
+                offer(c, "", "revert");
+        }
 }
 
 static void offer_enums(struct completion *c, const char *option)
@@ -278,38 +319,75 @@ static bool wants_member(const struct rv_command *command, const char *const *wo
         return command->verb == RV_DO_VIEW && count(words, n, command->view->id) == own;
 }
 
-/* What stands before the cursor is read by the same parser as a command; what is offered follows from it. */
-void rv_offer_words(struct rv_host *host, const struct rv_snapshot *shown, const char *const *words, size_t n,
-                    struct rv_buf *out)
+/* By what was read of the words before the last. */
+static void offer_next(struct completion *c, const struct rv_command *command, bool sound, const char *const *words,
+                       size_t n)
 {
-        struct completion made = { .host = host, .shown = shown, .out = out }, *c = &made;
-        RV_COMMAND_CLEANUP struct rv_command command = { 0 };
-        RV_ERR_CLEANUP struct rv_err err = { 0 };
-        struct rv_settings settings;
-        bool target;
-        size_t whole = n ? n - 1 : 0;
+        bool target = n >= 2 && (strcmp(words[n - 2], "show") == 0 || strcmp(words[n - 2], "ui") == 0);
 
-        c->last = n ? words[n - 1] : "";
-        rv_settings_init(&settings);
-        /* An option whose value is being typed is no complete command: what stands before it may be. */
-        if (whole && words[whole - 1][0] == '-')
-                whole--;
-        if (rv_command_parse(c->host->registry, &settings, words, whole, &command, &err) == RV_OK) {
-                c->plugin = command.plugin;
-                c->view = command.view;
-                c->action = command.action;
-        }
-        target = n >= 2 && (strcmp(words[n - 2], "show") == 0 || strcmp(words[n - 2], "ui") == 0);
         if (n >= 2 && offer_value(c, words[n - 2]))
                 return;
         if (c->last[0] == '-')
                 offer_options(c);
         else if (target)
                 offer_targets(c);
-        else if (wants_member(&command, words, n - 1))
+        else if (wants_member(command, words, n - 1))
                 offer_members(c);
-        else if (c->action || (c->view && (command.verb == RV_DO_VIEW || command.verb == RV_DO_SHOW)))
-                offer_operands(c, &command);
-        else if (n <= 1 || (command.verb == RV_DO_NOTHING && !err.code) || strcmp(words[n - 2], "help") == 0)
+        else if (c->action || (c->view && (command->verb == RV_DO_VIEW || command->verb == RV_DO_SHOW)))
+                offer_operands(c, command);
+        else if (command->verb == RV_DO_JOBS)
+                offer_jobs(c, command);
+        else if (n <= 1 || (command->verb == RV_DO_NOTHING && sound) || strcmp(words[n - 2], "help") == 0)
                 offer_commands(c);
+}
+
+/* The rows are those of the root, image or slot that the words name. */
+static void offer_there(struct completion *c, const struct rv_command *command, const char *const *words, size_t n)
+{
+        struct rv_host other, *host = c->host;
+        bool elsewhere = c->reads && command->settings.root && strcmp(command->settings.root, host->root.path) != 0;
+        size_t i, room = sizeof host->options / sizeof *host->options - 1;
+
+        if (elsewhere && rv_host_open(command->settings.root, NULL, &other, NULL) != RV_OK)
+                return;
+        if (elsewhere) {
+                other.own_views = host->own_views;
+                other.own = host->own;
+                c->host = &other;
+        }
+        for (i = 0; c->reads && i < command->n_options && i < room; i++)
+                c->host->options[i] = command->options[i];
+        if (c->reads)
+                c->host->options[i] = NULL;
+        offer_next(c, command, true, words, n);
+        if (c->reads)
+                c->host->options[0] = NULL;
+        if (elsewhere)
+                rv_host_close(&other);
+}
+
+/* What stands before the cursor is read by the same parser as a command; what is offered follows from it. */
+void rv_offer_words(struct rv_host *host, const struct rv_snapshot *shown, bool reads, const char *const *words,
+                    size_t n, struct rv_buf *out)
+{
+        struct completion made = { .host = host, .shown = shown, .reads = reads, .out = out }, *c = &made;
+        RV_COMMAND_CLEANUP struct rv_command command = { 0 };
+        RV_ERR_CLEANUP struct rv_err err = { 0 };
+        struct rv_settings settings;
+        size_t whole = n ? n - 1 : 0;
+
+        c->last = n ? words[n - 1] : "";
+        rv_settings_init(&settings);
+        settings.root = host->root.path;
+        /* An option whose value is being typed is no complete command: what stands before it may be. */
+        if (whole && words[whole - 1][0] == '-')
+                whole--;
+        if (rv_command_parse(c->host->registry, &settings, words, whole, &command, &err) != RV_OK) {
+                offer_next(c, &command, false, words, n);
+                return;
+        }
+        c->plugin = command.plugin;
+        c->view = command.view;
+        c->action = command.action;
+        offer_there(c, &command, words, n);
 }

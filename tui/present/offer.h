@@ -4,6 +4,7 @@
 #ifndef REEVE_PRESENT_OFFER_H
 #define REEVE_PRESENT_OFFER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct rv_buf;
@@ -11,8 +12,9 @@ struct rv_host;
 struct rv_snapshot;
 
 /* Appends what may stand at the last of the words ("" where none is begun), one a line, sorted as declared. Rows come
- * from `shown` (may be NULL) where it is of their view, else from the cache: nothing is loaded for it. */
-void rv_offer_words(struct rv_host *host, const struct rv_snapshot *shown, const char *const *words, size_t n,
-                    struct rv_buf *out);
+ * from `shown` (may be NULL) where it is of their view, else from the cache; reads: else they are loaded, which blocks.
+ */
+void rv_offer_words(struct rv_host *host, const struct rv_snapshot *shown, bool reads, const char *const *words,
+                    size_t n, struct rv_buf *out);
 
 #endif
