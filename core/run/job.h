@@ -24,6 +24,9 @@ const char *rv_job_state_id(enum rv_job_state state);
  * link, or another user's. */
 struct rv_state;
 int rv_state_open(const struct rv_root *root, struct rv_state **ret, struct rv_err *err) RV_CHECK;
+/* Whether a job could be started as things are: RV_READONLY where its place is on a read-only file system, and there is
+ * no place of the user's own instead. Changes nothing; other reasons show when it is started. */
+int rv_state_check(const struct rv_root *root, struct rv_err *err) RV_CHECK;
 void rv_state_free(struct rv_state *state);
 void rv_state_freep(struct rv_state **state);
 #define RV_STATE_CLEANUP __attribute__((cleanup(rv_state_freep)))

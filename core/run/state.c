@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "core/base/err.h"
@@ -177,6 +178,25 @@ int rv_state_open(const struct rv_root *root, struct rv_state **ret, struct rv_e
 
         rv_state_home(home);
         return rv_state_place(root, home, false, ret, err);
+}
+
+int rv_state_check(const struct rv_root *root, struct rv_err *err)
+{
+        static const char *const places[] = { "var/lib/reeve", "var/lib", "var", "." };
+        const char *separator = strcmp(root->path, "/") == 0 ? "" : "/";
+        RV_FD_CLEANUP int fd = -1;
+        char home[PATH_MAX], path[PATH_MAX];
+        struct statvfs fs;
+        size_t i;
+
+        rv_state_home(home);
+        for (i = 0; fd < 0 && i < sizeof places / sizeof *places; i++)
+                fd = rv_open_in_root(root->fd, places[i], O_PATH | O_DIRECTORY);
+        if (home[0] || fd < 0 || fstatvfs(fd, &fs) < 0 || !(fs.f_flag & ST_RDONLY))
+                return RV_OK;
+        (void)snprintf(path, sizeof path, "%s%s%s", root->path, separator, places[0]);
+        return rv_fail(err, RV_READONLY, N_("this cannot run as things are: %1 is on a read-only file system"),
+                       N_("mount it for writing, or put one of its own there"), path, NULL);
 }
 
 void rv_state_free(struct rv_state *state)

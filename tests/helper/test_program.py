@@ -203,6 +203,28 @@ class Program(Case):
         self.assertIn("var/lib/reeve", error["message"])
         self.assertIn("mount it for writing", error["hint"])
 
+    @unittest.skipIf(os.geteuid(), "only root can mount")
+    def test_a_plan_for_a_read_only_root(self):
+        """-n shows the steps, and says that they could not run: of an action, and of a job that was cut off."""
+        words = ("notes", "stamp", "1", "-n")
+        self.run_reeve(*words)
+        self.cut()
+        mount = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'
+        for words in words, ("jobs", "recover", "-n"):
+            for more in (), ("--json",):
+                done = subprocess.run(["unshare", "-m", "sh", "-c", mount, self.world.root, self.reeve, "--root",
+                                       self.world.root, *words, *more], env=self.world.env, stdin=subprocess.DEVNULL,
+                                      capture_output=True, text=True, timeout=60)
+                self.assertEqual(done.returncode, 18, done.stdout + done.stderr)
+                if more:
+                    document = json.loads(done.stdout)
+                    self.assertTrue(document["steps"])
+                    self.assertEqual([warning["code"] for warning in document["warnings"]], ["readonly"])
+                    self.assertIn("var/lib/reeve", document["warnings"][0]["message"])
+                else:
+                    self.assertIn("stamp", done.stdout)
+                    self.assertRegex(done.stderr, "cannot run as things are: .*/var/lib/reeve")
+
     def test_cancel_by_its_words(self):
         job = self.world.start(1000, 20)
         self.run_reeve("jobs", "cancel")

@@ -94,7 +94,7 @@ static int show_recovery(struct rv_session *session, const struct rv_command *co
                                   committed ? N_("the plugin does not say which steps it takes")
                                             : N_("the job has changed nothing: it is only put away"),
                                   NULL);
-        return RV_OK;
+        return command->settings.dry_run ? rv_state_check(&session->host->root, err) : RV_OK;
 }
 
 static int confirm(struct rv_session *session, const struct rv_command *command, const struct rv_plan *plan,

@@ -75,7 +75,8 @@ static void add_head(struct rv_json *json, const struct rv_plan *plan, const str
         rv_json_str(json, done ? rv_buf_str(&text) : NULL);
 }
 
-/* The result is RV_PARTIAL when a step could not be read whole; the document is written all the same. */
+/* The result is RV_PARTIAL when a step could not be read whole, and why a plan that is only shown could not run; the
+ * document is written all the same. */
 static int emit_document(struct rv_session *session, const struct rv_command *command, const struct rv_plan *plan,
                          const struct rv_job_info *done, const struct rv_result *result, struct rv_err *err)
 {
@@ -86,7 +87,7 @@ static int emit_document(struct rv_session *session, const struct rv_command *co
         rv_json_begin(&emitter.json, '{');
         add_head(&emitter.json, plan, done, result->rows.n);
         r = rv_emit_json_rows(&emitter, "steps", err);
-        if (r != RV_OK && r != RV_PARTIAL)
+        if (err->code)
                 return r;
         rv_json_key(&emitter.json, "problems");
         rv_json_begin(&emitter.json, '[');
@@ -129,6 +130,8 @@ int rv_emit_plan(struct rv_session *session, const struct rv_command *command, c
 
         if (r != RV_OK)
                 return r;
+        if (command->settings.dry_run && !done && result.rows.n > 0)
+                (void)!rv_state_check(&session->host->root, &result.missing);
         if (command->settings.format == RV_JSON)
                 return emit_document(session, command, plan, done, &result, err);
         if (result.rows.n == 0 && command->settings.format == RV_TABLE) {

@@ -64,7 +64,8 @@ struct rv_result {
         unsigned *columns; /* --columns as indexes, malloc'd; NULL: not given */
         size_t n_columns;
         size_t used;           /* words that were arguments of the view, not rows */
-        struct rv_err missing; /* names the words that no row answers to, where others did; no code: none */
+        struct rv_err missing; /* the words that no row answers to, where others did; of a plan that is only shown, why
+                                * it could not run; no code: nothing */
 };
 void rv_result_free(struct rv_result *result);
 /* RV_OK; RV_PARTIAL when a warning says that something could not be read; RV_NOTFOUND (or why it is not sure) when
