@@ -58,6 +58,7 @@ def main():
         wanted = file.read().split("\n")
     got = []
     with tempfile.TemporaryDirectory(prefix="reeve-golden.") as directory:
+        directory = os.path.realpath(directory)
         for line in wanted:
             if line.startswith(("  | ", "  ! ", "  = ")) or line in ("  |", "  !"):
                 continue

@@ -44,6 +44,7 @@ void rv_emitter_free(struct rv_emitter *e)
         rv_layout_free(&e->layout);
         rv_shown_free(&e->shown);
         rv_buf_free(&e->scratch);
+        rv_buf_free(&e->repaired);
         free(e->chosen);
         free(e->keys);
 }

@@ -41,6 +41,8 @@ struct rv_emitter {
         struct rv_buf scratch;
         unsigned *chosen;         /* malloc'd: the columns when none were asked for */
         const char **keys;        /* malloc'd: the key of the last row at each depth of a tree */
+        struct rv_buf repaired;   /* JSON: the first cells whose bytes were no UTF-8 */
+        size_t n_repaired;        /* of such cells */
         const char *list;         /* JSON: the key of rows inside another document */
         const char *image, *slot; /* what was looked at instead of the root; NULL: the root itself. Borrowed */
 };

@@ -8,10 +8,11 @@
 #include "core/base/file.h"
 #include "core/base/time.h"
 #include "core/model/load.h"
+#include "core/run/wire.h"
 #include "tui/batch/emit.h"
 #include "tui/present/command.h"
 
-enum { HOST_NAME_LIMIT = 4096, PLURAL_MARK = '\004' };
+enum { REPAIRED_NAMED = 10, HOST_NAME_LIMIT = 4096, PLURAL_MARK = '\004' };
 
 /* The next value begins a line, so that a stream of rows stays readable and can be compared. */
 static void new_line(struct rv_json *json, bool first)
@@ -107,23 +108,43 @@ static void add_message_cell(struct rv_emitter *e, size_t row, unsigned column)
         e->json.out->failed = e->json.out->failed || e->scratch.failed; /* a text left out is no answer */
 }
 
+/* Where bytes were replaced, for the warning: "KEY (COLUMN), ...". */
+static void note_repaired(struct rv_emitter *e, size_t row, unsigned column)
+{
+        const struct rv_snapshot *snapshot = e->result->snapshot;
+        char number[24];
+
+        if (e->n_repaired < REPAIRED_NAMED)
+                rv_buf_printf(&e->repaired, "%s%s (%s)", e->n_repaired ? ", " : "", rv_row_key(snapshot, row, number),
+                              rv_snapshot_view(snapshot)->columns[column].id);
+        else if (e->n_repaired == REPAIRED_NAMED)
+                rv_buf_add_str(&e->repaired, ", ...");
+        e->n_repaired++;
+}
+
 /* Nulls are written, never left out: a reader need not ask whether a key is there. */
 static void add_row(struct rv_emitter *e, size_t row)
 {
         const struct rv_snapshot *snapshot = e->result->snapshot;
         const struct rv_view *view = rv_snapshot_view(snapshot);
         const char *parent;
+        bool before;
         size_t i;
 
         rv_json_begin(&e->json, '{');
         for (i = 0; i < e->n_columns; i++) {
                 rv_json_key(&e->json, view->columns[e->columns[i]].id);
+                before = e->json.repaired;
+                e->json.repaired = false;
                 if (rv_cell_null(snapshot, row, e->columns[i]))
                         rv_json_null(&e->json);
                 else if (view->columns[e->columns[i]].type == RV_MSG)
                         add_message_cell(e, row, e->columns[i]);
                 else
                         add_value(e, row, e->columns[i]);
+                if (e->json.repaired)
+                        note_repaired(e, row, e->columns[i]);
+                e->json.repaired |= before;
         }
         if (e->keys) {
                 parent = rv_emit_parent(e, row);
@@ -154,8 +175,11 @@ static void add_warning(struct rv_json *json, int code, const struct rv_message 
 /* Written last, because what had to be repaired shows only after the rows. Its own text does not count as repaired. */
 void rv_emit_json_warnings(struct rv_emitter *e)
 {
-        static const struct rv_message repaired = { .domain = "reeve",
-                                                    .msgid = N_("invalid UTF-8 was replaced by U+FFFD") };
+        const struct rv_message repaired = { .domain = "reeve",
+                                             .msgid = e->n_repaired ? N_("invalid UTF-8 was replaced by U+FFFD in: %1")
+                                                                    : N_("invalid UTF-8 was replaced by U+FFFD"),
+                                             .args = { rv_buf_str(&e->repaired) },
+                                             .n_args = e->n_repaired > 0 };
         const struct rv_snapshot *snapshot = e->result->snapshot;
         struct rv_message message;
         const char *packed;
@@ -198,6 +222,19 @@ static void add_host(struct rv_json *json, const struct rv_host *host, bool else
                 rv_json_null(json);
 }
 
+/* As it lies, not as it was typed: whoever reads the document need not stand where it was asked for. */
+static void add_root(struct rv_json *json, const struct rv_root *root)
+{
+        RV_BUF_CLEANUP struct rv_buf path = { 0 };
+
+        rv_json_key(json, "root");
+        if (rv_wire_root(root, &path, NULL) == RV_OK)
+                rv_json_text(json, rv_buf_str(&path), path.size);
+        else
+                rv_json_str(json, root->path);
+        json->out->failed = json->out->failed || path.failed;
+}
+
 /* The members that every document begins with. */
 static void head(struct rv_emitter *e)
 {
@@ -212,8 +249,7 @@ static void head(struct rv_emitter *e)
         rv_json_str(json, rv_buf_str(&name));
         json->out->failed = json->out->failed || name.failed;
         add_host(json, e->host, e->image || e->slot);
-        rv_json_key(json, "root");
-        rv_json_str(json, e->host->root.path);
+        add_root(json, &e->host->root);
         if (e->image) {
                 rv_json_key(json, "image");
                 rv_json_text(json, e->image, strlen(e->image));
