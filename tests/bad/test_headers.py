@@ -6,6 +6,7 @@ import struct
 
 import rpmdbs
 from rpmdbs import BIN, INT8, INT16, INT32, INT64, STRING, STRING_ARRAY, I18NSTRING, int32, package, texts
+from terminal import Terminal
 from world import FULL, SANITIZED, Case, main
 
 VIEWS = [('packages', 'installed', '--columns', 'name,verdict,summary'), ('packages', 'files'),
@@ -247,6 +248,24 @@ class Odd(Headers):
         done = self.expect(self.ask('packages', 'files', 'calm'), 2)
         for key in ('calm-1.0-1.noarch', '#2', 'calm-2-1.noarch'):
             self.assertIn(key, done.json['error']['hint'])
+
+    def test_all_of_a_name_on_the_screen(self):
+        """A record of what a word names shows each of them, as info does on standard output; of very many the first."""
+        one = package('kernel', VERSION=texts(STRING, '6.1'))
+        for more, last in (([package('kernel', VERSION=texts(STRING, '6.2'))], b'kernel-6.2-1.noarch'), ([one] * 300, b'...')):
+            self.put(one, *more)
+            terminal = Terminal(self.world.command('--root', self.root, 'ui', 'packages/installed'),
+                                {**self.world.env(), 'TERM': 'vt100'}, rows=60)
+            try:
+                terminal.wait_for(b'kernel')
+                terminal.send(b':packages info kernel\r')
+                terminal.wait_for(b'kernel-6.1-1.noarch')
+                terminal.send(b'G')
+                terminal.wait_for(last)
+                terminal.send(b'Q')
+                self.assertEqual(terminal.end(), 0)
+            finally:
+                terminal.stop()
 
     def test_a_thousand_of_one_name(self):
         self.put(*[package('calm')] * 1000)

@@ -12,7 +12,7 @@
 #include "tui/present/layout.h"
 #include "tui/present/text.h"
 
-enum { GUTTER = 3, LABEL_GAP = 2, LABEL_LIMIT = 24 };
+enum { GUTTER = 3, LABEL_GAP = 2, LABEL_LIMIT = 24, ROWS_MOST = 100 };
 
 struct field { /* a line of the picture; a wrapped value has several */
         char *label, *text;
@@ -152,22 +152,45 @@ static void add_column(struct record *record, const struct rv_snapshot *snapshot
                   declared->type == RV_REF ? rv_cell_text(snapshot, row, column, &len) : "");
 }
 
-/* Makes the lines for a width. */
-static void make_fields(struct record *record, int width)
+static void add_row(struct record *record, size_t row, int width)
 {
         RV_ERR_CLEANUP struct rv_err err = { 0 };
         RV_RECORD_CLEANUP struct rv_record shown = { 0 };
         size_t i;
 
-        clear_fields(record);
-        record->width = width;
-        if (!record->snapshot || record->row == SIZE_MAX ||
-            rv_record_make(record->snapshot, record->row, NULL, 0, true, &shown, &err))
+        if (rv_record_make(record->snapshot, row, NULL, 0, true, &shown, &err))
                 return;
         record->label_width = shown.label_width < LABEL_LIMIT ? (int)shown.label_width : LABEL_LIMIT;
         width -= GUTTER + record->label_width + LABEL_GAP;
         for (i = 0; i < shown.n; i++)
-                add_column(record, record->snapshot, record->row, shown.columns[i], width > 0 ? (unsigned)width : 1);
+                add_column(record, record->snapshot, row, shown.columns[i], width > 0 ? (unsigned)width : 1);
+}
+
+/* How many rows follow each other: a view that is a record has as many as its word names. */
+static size_t rows_of(const struct record *record)
+{
+        if (record->place.row || rv_snapshot_view(record->snapshot)->shape != RV_SHAPE_RECORD)
+                return 1;
+        return rv_snapshot_rows(record->snapshot) - record->row;
+}
+
+/* Makes the lines for a width. */
+static void make_fields(struct record *record, int width)
+{
+        size_t n, i;
+
+        clear_fields(record);
+        record->width = width;
+        if (!record->snapshot || record->row == SIZE_MAX)
+                return;
+        n = rows_of(record);
+        for (i = 0; i < n && i < ROWS_MOST; i++) {
+                if (i)
+                        (void)add_field(record, "", "", 0);
+                add_row(record, record->row + i, width);
+        }
+        if (i < n)
+                (void)add_field(record, "", "...", 3);
 }
 
 static void draw_field(struct record *record, size_t i, const struct area *area, int y, bool cursor)
