@@ -57,7 +57,7 @@ class Line(Disk):
     def test_the_image_is_shown_where_the_screen_cannot_be(self):
         terminal = Terminal(self.world.command('ui', 'slots', '--image', self.image), {**self.world.env(), 'TERM': 'dumb'})
         try:
-            terminal.wait_for(b'REASON')
+            terminal.wait_for(b'HEALTH')
             terminal.wait_for(b' B ')
             terminal.send(b'quit\n')
             self.assertEqual(terminal.end(), 0)
