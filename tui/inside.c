@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The plugin slots says where a slot lies; its package database, keys and names are copied out of its file system into
- * a directory of our own, which is the root of the views that were asked for. The directory is removed at the end; what
- * a killed reeve left is known by its lock, which nobody holds any more, and goes with the next one. */
+ * a directory of our own, which is the root of the views that were asked for. The directory is removed at the end, also
+ * when a signal is the end; what a kill -9 left is known by its lock, which nobody holds any more, and goes with the
+ * next reeve that enters a slot. */
 #include "tui/inside.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,6 @@
 
 #define PREFIX "reeve-inside-"
 enum {
-        WALK_FILES = 16,
         SETTLED = 60, /* seconds: a younger directory may not have its lock yet */
         TOGETHER = 2  /* seconds */
 };
@@ -45,40 +45,74 @@ static const char *const copied[] = { "etc/os-release",       "usr/lib/os-releas
 /* A slot that was entered. */
 struct place {
         struct place *next;
-        char *slot, *image; /* image "": the disk of the root */
-        char *name;         /* what messages call it */
-        char directory[64];
+        char *slot, *image;  /* image "": the disk of the root */
+        char *name;          /* what messages call it */
+        char directory[24];  /* in the one that is kept; empty: none */
         char path[PATH_MAX]; /* of the image or device */
         struct stat stamp;   /* of that, before it was read */
         int64_t at;          /* when; Unix seconds */
-        int lock;            /* the directory itself, flocked */
         struct rv_root root;
 };
 
 struct inside {
         pthread_mutex_t mutex; /* lanes ask side by side */
         struct place *places;
+        unsigned long entered; /* how often: names the next place */
+        int lock;              /* the kept directory itself, flocked; -1: there is none yet */
 };
 
-static int drop(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+/* The directory with the copies of all places: what the handler needs to know. */
+static struct {
+        char path[64];
+        pid_t owner; /* a child that has not become another program yet removes nothing */
+} kept;
+
+/* Interrupts and broken memory alike; the screen puts its own handler before this one. */
+static const int ends[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGSEGV, SIGABRT, SIGBUS, SIGFPE };
+
+/* Only what signal-safety(7) lists. */
+static void remove_and_die(int number)
 {
-        (void)st, (void)flag, (void)ftw;
-        return remove(path);
+        sigset_t set;
+
+        if (*kept.path && kept.owner == getpid())
+                rv_remove_tree(AT_FDCWD, kept.path);
+        signal(number, SIG_DFL);
+        sigemptyset(&set);
+        sigaddset(&set, number);
+        pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+        raise(number);
 }
 
-static void remove_tree(const char *path)
+/* A signal that reeve was started to ignore (nohup) does not end it. */
+static void catch_ends(void)
 {
-        (void)nftw(path, drop, WALK_FILES, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+        struct sigaction action = { .sa_handler = remove_and_die }, before;
+        size_t i;
+
+        sigfillset(&action.sa_mask);
+        for (i = 0; i < sizeof ends / sizeof *ends; i++)
+                if (sigaction(ends[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+                        (void)sigaction(ends[i], &action, NULL);
 }
 
-static void place_free(struct place *place)
+static void release_ends(void)
+{
+        struct sigaction before;
+        size_t i;
+
+        for (i = 0; i < sizeof ends / sizeof *ends; i++)
+                if (sigaction(ends[i], NULL, &before) == 0 && before.sa_handler == remove_and_die)
+                        (void)signal(ends[i], SIG_DFL);
+}
+
+static void place_free(struct inside *inside, struct place *place)
 {
         if (!place)
                 return;
         if (*place->directory)
-                remove_tree(place->directory);
+                rv_remove_tree(inside->lock, place->directory);
         rv_root_close(&place->root);
-        rv_close(&place->lock);
         free(place->slot);
         free(place->image);
         free(place->name);
@@ -102,34 +136,56 @@ static void sweep(const char *base)
                 fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
                 if (fd >= 0 && fstat(fd, &st) == 0 && st.st_uid == geteuid() && st.st_mtime < time(NULL) - SETTLED &&
                     flock(fd, LOCK_EX | LOCK_NB) == 0)
-                        remove_tree(path);
+                        rv_remove_tree(AT_FDCWD, path);
         }
         if (directory)
                 (void)closedir(directory);
 }
 
-/* Where there is most room that lasts; a recovery system may have only the second. */
-static int make_directory(struct place *place, struct rv_err *err)
+/* Where there is most room that lasts; a recovery system may have only the second. The path is in place before the
+ * directory is made, which a signal may come right after. */
+static int keep_directory(struct inside *inside, struct rv_err *err)
 {
         static const char *const bases[] = { "/var/tmp", "/tmp" };
         size_t i;
         int number = ENOENT;
 
+        if (inside->lock >= 0)
+                return RV_OK;
+        kept.owner = getpid();
         for (i = 0; i < sizeof bases / sizeof *bases; i++) {
                 sweep(bases[i]);
-                (void)snprintf(place->directory, sizeof place->directory, "%s/" PREFIX "XXXXXX", bases[i]);
-                if (mkdtemp(place->directory))
+                (void)snprintf(kept.path, sizeof kept.path, "%s/" PREFIX "XXXXXX", bases[i]);
+                if (mkdtemp(kept.path))
                         break;
                 number = errno;
-                *place->directory = '\0';
+                *kept.path = '\0';
         }
-        if (!*place->directory)
+        if (!*kept.path)
                 return rv_fail_errno(err, number, N_("%1: no directory can be made in it for what is in the slot: %2"),
                                      bases[1]);
-        place->lock = open(place->directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (place->lock < 0 || flock(place->lock, LOCK_EX | LOCK_NB))
-                return rv_fail_errno(err, errno, N_("%1: cannot be opened: %2"), place->directory);
+        inside->lock = open(kept.path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (inside->lock < 0 || flock(inside->lock, LOCK_EX | LOCK_NB)) {
+                number = errno;
+                rv_close(&inside->lock);
+                rv_remove_tree(AT_FDCWD, kept.path);
+                return rv_fail_errno(err, number, N_("%1: cannot be opened: %2"), kept.path);
+        }
         return RV_OK;
+}
+
+static int make_directory(struct inside *inside, struct place *place, struct rv_err *err)
+{
+        int r = keep_directory(inside, err);
+
+        if (r)
+                return r;
+        (void)snprintf(place->directory, sizeof place->directory, "%lu", inside->entered++);
+        if (mkdirat(inside->lock, place->directory, 0700) == 0)
+                return RV_OK;
+        *place->directory = '\0';
+        return rv_fail_errno(err, errno, N_("%1: no directory can be made in it for what is in the slot: %2"),
+                             kept.path);
 }
 
 /* Where the slot's file system is. */
@@ -200,7 +256,8 @@ static int find_source(const struct rv_host *host, const struct rv_ask *asked, c
         return r ? r : take_source(slots, slot, image, ret, err);
 }
 
-static int copy_slot(const struct source *source, struct place *place, const atomic_bool *cancel, struct rv_err *err)
+static int copy_slot(const struct source *source, struct place *place, int to, const atomic_bool *cancel,
+                     struct rv_err *err)
 {
         const struct rv_backend wanted = { RV_FSREAD_ABI, sizeof(struct rv_fsread) };
         int RV_FD_CLEANUP fd = open(source->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
@@ -223,12 +280,31 @@ static int copy_slot(const struct source *source, struct place *place, const ato
         fsread = opened;
         whole = rv_reader_fd(fd, size, source->path);
         part = rv_reader_part(&whole, source->start, source->size, place->name);
-        return fsread->copy(&part, copied, place->lock, cancel, err);
+        return fsread->copy(&part, copied, to, cancel, err);
+}
+
+/* Copies what views read, and opens the copy as a root. */
+static int fill_place(struct inside *inside, struct place *place, const struct source *source,
+                      const atomic_bool *cancel, struct rv_err *err)
+{
+        char path[sizeof kept.path + sizeof place->directory + 1];
+        int RV_FD_CLEANUP fd = -1;
+        int r = make_directory(inside, place, err);
+
+        if (r)
+                return r;
+        (void)snprintf(path, sizeof path, "%s/%s", kept.path, place->directory);
+        fd = openat(inside->lock, place->directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd < 0)
+                return rv_fail_errno(err, errno, N_("%1: cannot be opened: %2"), path);
+        r = copy_slot(source, place, fd, cancel, err);
+        return r ? r : rv_root_open(path, &place->root, err);
 }
 
 static int new_place(const struct rv_host *host, const struct rv_ask *ask, const char *slot, const char *image,
                      struct place **ret, struct rv_err *err)
 {
+        struct inside *inside = host->inside;
         struct place *place = calloc(1, sizeof *place);
         RV_BUF_CLEANUP struct rv_buf name = { 0 };
         struct source source;
@@ -236,7 +312,7 @@ static int new_place(const struct rv_host *host, const struct rv_ask *ask, const
 
         if (!place)
                 return rv_fail_memory(err);
-        place->lock = place->root.fd = -1;
+        place->root.fd = -1;
         rv_buf_printf(&name, "%s:%s", *image ? image : host->root.path, slot);
         place->slot = strdup(slot);
         place->image = strdup(image);
@@ -244,13 +320,9 @@ static int new_place(const struct rv_host *host, const struct rv_ask *ask, const
         r = place->slot && place->image && place->name ? find_source(host, ask, slot, image, &source, err)
                                                        : rv_fail_memory(err);
         if (!r)
-                r = make_directory(place, err);
-        if (!r)
-                r = copy_slot(&source, place, ask->cancel, err);
-        if (!r)
-                r = rv_root_open(place->directory, &place->root, err);
+                r = fill_place(inside, place, &source, ask->cancel, err);
         if (r) {
-                place_free(place);
+                place_free(inside, place);
                 return r;
         }
         place->root.path = place->name;
@@ -279,7 +351,7 @@ static bool still_so(const struct place *place, bool reload)
 }
 
 /* Another lane may still read the copy before this one, but none reads those before that. */
-static void retire(struct place *place)
+static void retire(const struct inside *inside, struct place *place)
 {
         const struct place *newest = place;
         unsigned older = 0;
@@ -287,7 +359,7 @@ static void retire(struct place *place)
         for (place = place->next; place; place = place->next)
                 if (strcmp(place->slot, newest->slot) == 0 && strcmp(place->image, newest->image) == 0 && older++ > 0 &&
                     *place->directory) {
-                        remove_tree(place->directory);
+                        rv_remove_tree(inside->lock, place->directory);
                         *place->directory = '\0';
                 }
 }
@@ -310,7 +382,7 @@ static int enter(struct rv_host *host, const struct rv_ask *ask, const char *slo
                 if (!r) {
                         place->next = inside->places;
                         inside->places = place;
-                        retire(place);
+                        retire(inside, place);
                 }
         }
         if (!r)
@@ -319,16 +391,19 @@ static int enter(struct rv_host *host, const struct rv_ask *ask, const char *slo
         return r;
 }
 
-void rv_inside_open(struct rv_host *host)
+int rv_inside_open(struct rv_host *host, struct rv_err *err)
 {
         struct inside *inside = calloc(1, sizeof *inside);
 
         if (!inside || pthread_mutex_init(&inside->mutex, NULL)) {
                 free(inside);
-                return;
+                return rv_fail_memory(err);
         }
+        inside->lock = -1;
+        catch_ends();
         host->inside = inside;
         host->enter = enter;
+        return RV_OK;
 }
 
 void rv_inside_close(struct rv_host *host)
@@ -338,10 +413,16 @@ void rv_inside_close(struct rv_host *host)
 
         while (inside && (place = inside->places)) {
                 inside->places = place->next;
-                place_free(place);
+                place_free(inside, place);
         }
-        if (inside)
+        if (inside) {
+                if (inside->lock >= 0)
+                        rv_remove_tree(AT_FDCWD, kept.path);
+                *kept.path = '\0';
+                release_ends();
+                rv_close(&inside->lock);
                 (void)pthread_mutex_destroy(&inside->mutex);
+        }
         free(inside);
         host->inside = NULL;
         host->enter = NULL;

@@ -4,10 +4,12 @@
 #ifndef REEVE_TUI_INSIDE_H
 #define REEVE_TUI_INSIDE_H
 
+#include <reeve/err.h>
+
 struct rv_host;
 
-/* Lets the host enter slots. Without memory it stays as it is: --slot is then unsupported. */
-void rv_inside_open(struct rv_host *host);
+/* Lets the host enter slots. From here to the close, a signal that ends the program removes what was copied. */
+int rv_inside_open(struct rv_host *host, struct rv_err *err) RV_CHECK;
 void rv_inside_close(struct rv_host *host);
 
 #endif

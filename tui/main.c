@@ -219,9 +219,10 @@ static int run(struct rv_session *session, struct rv_host *host, bool quiet, int
         host->own_views = rv_own_views;
         host->own = &rv_own_plugin;
         session->host = host;
-        rv_inside_open(host);
         read_looks(session, host, quiet);
-        r = rv_batch_run(session, (const char *const *)argv + 1, (size_t)argc - 1);
+        r = rv_inside_open(host, &err);
+        r = r ? rv_session_complain(session, &session->base, &err)
+              : rv_batch_run(session, (const char *const *)argv + 1, (size_t)argc - 1);
         rv_inside_close(host);
         rv_host_close(host);
         return r;

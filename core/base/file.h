@@ -36,5 +36,8 @@ int rv_file_replace(int dirfd, const char *name, const void *bytes, size_t size,
                     struct rv_err *err) RV_CHECK;
 /* Writes all bytes to fd; 0 or -errno. */
 int rv_write_all(int fd, const void *bytes, size_t size);
+/* Removes the directory dirfd/name and all below it on the same file system; links are not followed. What cannot be
+ * removed stays. Safe in a signal handler (it changes errno). */
+void rv_remove_tree(int dirfd, const char *name);
 
 #endif

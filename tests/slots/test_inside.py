@@ -3,6 +3,7 @@
 """test_inside.py REEVE: views inside a slot (--slot) say what the same views say of the same files as a root."""
 import json
 import os
+import pty
 import shutil
 import signal
 import subprocess
@@ -176,8 +177,8 @@ class Inside(unittest.TestCase):
         self.assertEqual(words[1:3], ['A', 'B'], done.stderr)
         self.assertEqual(words[0], words[3])
 
-    def test_what_a_killed_one_left_goes_with_the_next(self):
-        image = self.image()
+    def start_shell(self, image):
+        """Line mode that has entered a slot and waits for the next line."""
         shell = subprocess.Popen([REEVE, 'shell'], env={**self.env, 'TERM': 'dumb'}, stdin=subprocess.PIPE,
                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         shell.stdin.write(f'packages --image {image} --slot A --columns name --limit 3\n'.encode())
@@ -185,6 +186,37 @@ class Inside(unittest.TestCase):
         said = b''
         while b'acl' not in said:
             said += os.read(shell.stdout.fileno(), 4096)
+        return shell
+
+    def test_nothing_stays_when_a_signal_is_the_end(self):
+        image = self.image()
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+            with self.subTest(signal=number):
+                shell = self.start_shell(image)
+                self.assertEqual(len(left() - self.before), 1)
+                shell.send_signal(number)
+                shell.communicate()
+                self.assertEqual(shell.returncode, -number)
+                self.assertEqual(left() - self.before, set())
+
+    def test_nothing_stays_when_the_screen_loses_its_terminal(self):
+        """On a real terminal that is closed while the slot's list stands on it."""
+        words = [REEVE, 'ui', 'packages', '--image', str(self.image()), '--slot', 'A']
+        child, fd = pty.fork()
+        if not child:
+            os.execve(REEVE, words, {**self.env, 'TERM': 'vt100'})
+        said = b''
+        while b'acl' not in said:
+            said += os.read(fd, 4096)
+        self.assertEqual(len(left() - self.before), 1)
+        os.close(fd)
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        self.assertIn(status, (-signal.SIGHUP, 0, 1))
+        self.assertEqual(left() - self.before, set())
+
+    def test_what_a_killed_one_left_goes_with_the_next(self):
+        image = self.image()
+        shell = self.start_shell(image)
         mine = left() - self.before
         self.assertEqual(len(mine), 1)
         old = time.time() - 3600

@@ -333,6 +333,19 @@ static void a_full_disk_is_nospace(void **state)
         assert_int_equal(status, CHILD_GOOD);
 }
 
+static void removes_a_tree_and_follows_no_link(void **state)
+{
+        struct place *place = *state;
+        struct stat st;
+
+        assert_int_equal(symlinkat("..", place->root, "out"), 0);
+        rv_remove_tree(place->top, "root");
+        assert_int_equal(fstatat(place->top, "root", &st, 0), -1);
+        assert_int_equal(fstatat(place->top, "secret", &st, 0), 0);
+        rv_remove_tree(place->top, "secret"); /* a file is no tree */
+        assert_int_equal(fstatat(place->top, "secret", &st, 0), 0);
+}
+
 static void write_all_says_errors(void **state)
 {
         (void)state;
@@ -349,6 +362,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(writes_whole_files, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_failed_write_leaves_the_old, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_full_disk_is_nospace, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(removes_a_tree_and_follows_no_link, set_up, tear_down),
                 cmocka_unit_test(write_all_says_errors),
         };
 

@@ -26,19 +26,34 @@ static struct {
         struct termios modes;
         char undo[256];
         size_t undo_size;
+        struct sigaction before[8]; /* of the fatal signals: what the program does at its end, screen or not */
 } saved;
 
 static const int fatal_signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGSEGV, SIGABRT, SIGBUS, SIGFPE };
+_Static_assert(sizeof fatal_signals / sizeof fatal_signals[0] == sizeof saved.before / sizeof saved.before[0],
+               "one each");
+
+static void release_fatal(void)
+{
+        size_t i;
+
+        for (i = 0; i < sizeof fatal_signals / sizeof fatal_signals[0]; i++)
+                sigaction(fatal_signals[i], &saved.before[i], NULL);
+}
 
 /* Only what signal-safety(7) lists. */
 static void die(int number)
 {
+        struct sigaction before;
         sigset_t set;
         ssize_t ignored = write(STDOUT_FILENO, saved.undo, saved.undo_size);
 
         (void)ignored;
         tcsetattr(STDIN_FILENO, TCSANOW, &saved.modes);
-        signal(number, SIG_DFL);
+        release_fatal();
+        sigaction(number, NULL, &before);
+        if (before.sa_handler == SIG_IGN) /* without a terminal there is nothing to go on with */
+                signal(number, SIG_DFL);
         sigemptyset(&set);
         sigaddset(&set, number);
         sigprocmask(SIG_UNBLOCK, &set, NULL);
@@ -82,15 +97,7 @@ static void catch_fatal(void)
 
         sigfillset(&action.sa_mask);
         for (i = 0; i < sizeof fatal_signals / sizeof fatal_signals[0]; i++)
-                sigaction(fatal_signals[i], &action, NULL);
-}
-
-static void release_fatal(void)
-{
-        size_t i;
-
-        for (i = 0; i < sizeof fatal_signals / sizeof fatal_signals[0]; i++)
-                signal(fatal_signals[i], SIG_DFL);
+                sigaction(fatal_signals[i], &action, &saved.before[i]);
 }
 
 /* Signals that only ask for a repaint or a pause come as readable events: no handler runs between two bytes. */
