@@ -133,8 +133,26 @@ class Inside(unittest.TestCase):
             self.assertEqual(self.inside(folder, status=9)['error']['code'], 'damaged')
             subprocess.run(['rm', '-rf', folder + '/' + DATABASE.split('/')[1]], check=True)
 
+    def test_large_files_pass_in_pieces(self):
+        """A file of nothing but holes takes neither memory nor disk."""
+        with tempfile.TemporaryDirectory() as folder:
+            below = Path(folder, *DATABASE.split('/')[1:])
+            below.mkdir(parents=True)
+            with open(below / 'large', 'wb') as file:
+                os.truncate(file.fileno(), 400 << 20)
+            words = ['--image', str(self.with_slot(folder)), '--slot', 'A', 'packages', '--json']
+        child = os.posix_spawn(REEVE, [REEVE, *words], self.env,
+                               file_actions=[(os.POSIX_SPAWN_OPEN, 1, '/dev/null', os.O_WRONLY, 0)])
+        _, status, usage = os.wait4(child, 0)
+        self.assertEqual(os.waitstatus_to_exitcode(status), 3)
+        self.assertLess(usage.ru_maxrss, 200 << 10)
+
     def inside(self, tree, status):
-        """The packages of a slot that holds this tree, as ext4."""
+        """The packages of a slot that holds this tree."""
+        return self.ask('--image', self.with_slot(tree), '--slot', 'A', 'packages', status=status)
+
+    def with_slot(self, tree):
+        """An image whose slot A holds this tree as ext4."""
         image = self.images.copy('flatcar', 'erofs')
         start = next(row['start'] for row in self.ask('--image', image, 'slots', '--columns', 'slot,start')['rows']
                      if row['slot'] == 'A')
@@ -144,7 +162,7 @@ class Inside(unittest.TestCase):
         subprocess.run(['mke2fs', '-q', '-t', 'ext4', '-O', '^has_journal', '-d', tree, part], check=True)
         subprocess.run(['dd', f'if={part}', f'of={image}', 'bs=1M', f'seek={start}', 'oflag=seek_bytes', 'conv=notrunc',
                         'status=none'], check=True)
-        return self.ask('--image', image, '--slot', 'A', 'packages', status=status)
+        return image
 
     def test_a_changed_image_is_read_anew(self):
         image = Path(self.folder.name) / 'again.img'

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -43,44 +42,61 @@ static int too_much(const struct copy *copy)
                        copy->open->fs->name, NULL);
 }
 
-/* Blocks of zeroes become holes: an image of a few kilobytes may claim files that would fill the disk. 0 or errno. */
-static int write_sparse(int fd, const char *bytes, size_t size)
+static int check_cancel(const struct copy *copy)
+{
+        if (copy->cancel && atomic_load(copy->cancel))
+                return rv_fail(copy->err, RV_CANCELLED, N_("stopped"), NULL, NULL);
+        return RV_OK;
+}
+
+/* A file that is being written. */
+struct file {
+        const struct copy *copy;
+        const char *name;
+        uint64_t at, size;
+        int fd; /* already as long as it becomes */
+};
+
+/* Blocks of zeroes stay holes: an image of a few kilobytes may claim files that would fill the disk. */
+static int put_sparse(void *user, const char *bytes, size_t size, struct rv_err *err)
 {
         static const char zeroes[BLOCK];
-        size_t at, n;
-        int r = ftruncate(fd, (off_t)size) ? errno : 0;
+        struct file *file = user;
+        size_t n, i;
+        int number = 0, r = check_cancel(file->copy);
 
-        for (at = 0; !r && at < size; at += n) {
-                n = size - at < BLOCK ? size - at : BLOCK;
-                if (memcmp(bytes + at, zeroes, n) == 0)
+        if (r)
+                return r;
+        if (size > file->size - file->at)
+                return fsread_damaged(file->copy->open->fs, file->copy->open->driver->name, err);
+        for (i = 0; bytes && !number && i < size; i += n) {
+                n = size - i < BLOCK ? size - i : BLOCK;
+                if (memcmp(bytes + i, zeroes, n) == 0)
                         continue;
-                r = lseek(fd, (off_t)at, SEEK_SET) < 0 ? errno : -rv_write_all(fd, bytes + at, n);
+                number = lseek(file->fd, (off_t)(file->at + i), SEEK_SET) < 0 ? errno
+                                                                              : -rv_write_all(file->fd, bytes + i, n);
         }
-        return r;
+        file->at += size;
+        return number ? cannot_write(file->copy, number, file->name) : RV_OK;
 }
 
 static int copy_file(struct copy *copy, const struct node *node, int dirfd, const char *name)
 {
-        char *bytes;
+        struct file file = { .copy = copy, .name = name, .size = node->size };
         int r = RV_OK;
 
         if (node->size > FILE_MAX || node->size > TOTAL_MAX - copy->bytes)
                 return too_much(copy);
         copy->bytes += node->size;
-        bytes = malloc((size_t)node->size + 1);
-        if (!bytes)
-                return rv_fail_memory(copy->err);
-        if (node->size)
-                r = copy->open->driver->read(copy->open->state, node, bytes, copy->err);
-        if (!r) {
-                int fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-                int number = fd < 0 ? errno : write_sparse(fd, bytes, (size_t)node->size);
-                if (fd >= 0 && close(fd) && !number)
-                        number = errno;
-                if (number)
-                        r = cannot_write(copy, number, name);
-        }
-        free(bytes);
+        file.fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (file.fd < 0 || ftruncate(file.fd, (off_t)node->size))
+                r = cannot_write(copy, errno, name);
+        else if (node->size)
+                r = copy->open->driver->read(copy->open->state, node, put_sparse, &file, copy->err);
+        if (!r && file.at != file.size)
+                r = fsread_damaged(copy->open->fs, copy->open->driver->name, copy->err);
+        if (file.fd >= 0 && close(file.fd) && !r)
+                r = cannot_write(copy, errno, name);
         return r;
 }
 
@@ -90,7 +106,7 @@ static int copy_link(struct copy *copy, const struct node *node, int dirfd, cons
 
         if (!node->size || node->size >= sizeof target)
                 return fsread_damaged(copy->open->fs, copy->open->driver->name, copy->err);
-        int r = copy->open->driver->read(copy->open->state, node, target, copy->err);
+        int r = fsread_whole(copy->open, node, target, copy->err);
         if (r)
                 return r;
         target[node->size] = '\0';
@@ -136,8 +152,9 @@ static int copy_node(struct copy *copy, uint64_t id, int dirfd, const char *name
 
         if (r)
                 return r;
-        if (copy->cancel && atomic_load(copy->cancel))
-                return rv_fail(copy->err, RV_CANCELLED, N_("stopped"), NULL, NULL);
+        r = check_cancel(copy);
+        if (r)
+                return r;
         if (++copy->nodes > NODES_MAX || depth > DEPTH_MAX)
                 return too_much(copy);
         if (node.kind == NODE_FILE)

@@ -19,6 +19,9 @@ struct node {
 /* One entry of a directory: `.` and `..` may be among them. True: enough. */
 typedef bool fsread_visit(void *user, const char *name, size_t length, uint64_t id);
 
+/* Takes the next n bytes of a file, in order; bytes NULL: they are zeroes. A code ends the reading. */
+typedef int fsread_put(void *user, const char *bytes, size_t n, struct rv_err *err);
+
 struct driver {
         const char *name;
         bool (*probe)(const struct rv_reader *fs);
@@ -26,8 +29,8 @@ struct driver {
         /* Calls visit for each name in a directory, in the order of the disk, until it returns true. */
         int (*each)(void *state, const struct node *directory, fsread_visit *visit, void *user, struct rv_err *err);
         int (*load)(void *state, uint64_t id, struct node *ret, struct rv_err *err);
-        /* Fills buf with all of a file, or a link's target. */
-        int (*read)(void *state, const struct node *node, char *buf, struct rv_err *err);
+        /* Puts all of a file, or a link's target, in pieces of a bounded size: never more than node->size bytes. */
+        int (*read)(void *state, const struct node *node, fsread_put *put, void *user, struct rv_err *err);
         void (*close)(void *state);
 };
 
@@ -41,6 +44,9 @@ struct fsread_open {
 /* RV_NOTFOUND: the directory has no such name. *ret may be the directory itself. */
 int fsread_find(const struct fsread_open *open, const struct node *directory, const char *name, struct node *ret,
                 struct rv_err *err) RV_CHECK;
+
+/* Fills buf, which has room for node->size bytes. */
+int fsread_whole(const struct fsread_open *open, const struct node *node, char *buf, struct rv_err *err) RV_CHECK;
 
 extern const struct driver fsread_ext, fsread_squashfs, fsread_erofs;
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SUPER_AT = 1024, SUPER = 128, SLOT = 32, ENTRY = 12, DIRECTORY_MAX = 16 << 20 };
+enum { SUPER_AT = 1024, SUPER = 128, SLOT = 32, ENTRY = 12, DIRECTORY_MAX = 16 << 20, PIECE = 65536 };
 enum { INCOMPAT_KNOWN = 0x1 | 0x2 | 0x4 | 0x8 | 0x10 | 0x20 | 0x40, CHUNK_INDEXES = 0x20, HOLE = -1 };
 
 static const uint32_t magic = 0xe0f5e1e2;
@@ -104,7 +104,12 @@ static int read_flat(const struct erofs *erofs, const struct erofs_inode *inode,
         return r;
 }
 
-/* n bytes at offset, both inside the file. Compressed files are read from their start. */
+static bool compressed(const struct erofs_inode *inode)
+{
+        return inode->layout == EROFS_COMPRESSED_FULL || inode->layout == EROFS_COMPRESSED_COMPACT;
+}
+
+/* n bytes at offset, both inside the file. */
 static int read_inode(const struct erofs *erofs, const struct erofs_inode *inode, uint64_t offset, char *buf, size_t n,
                       struct rv_err *err)
 {
@@ -114,15 +119,9 @@ static int read_inode(const struct erofs *erofs, const struct erofs_inode *inode
                 return read_flat(erofs, inode, offset, buf, n, err);
         case EROFS_CHUNKS:
                 return read_chunks(erofs, inode, offset, buf, n, err);
-        case EROFS_COMPRESSED_FULL:
-        case EROFS_COMPRESSED_COMPACT:
-                if (offset == 0 && n == inode->size)
-                        return erofs_decompress(erofs, inode, buf, err);
-                break;
         default:
-                break;
+                return erofs_unsupported(erofs, "data layout", err);
         }
-        return erofs_unsupported(erofs, "data layout", err);
 }
 
 static void to_node(const struct erofs_inode *inode, struct node *ret)
@@ -217,13 +216,35 @@ static int erofs_load(void *state, uint64_t id, struct node *ret, struct rv_err 
         return r;
 }
 
-static int erofs_read(void *state, const struct node *node, char *buf, struct rv_err *err)
+static int read_pieces(const struct erofs *erofs, const struct erofs_inode *inode, fsread_put *put, void *user,
+                       struct rv_err *err)
+{
+        char *piece = malloc(PIECE);
+        int r = piece ? 0 : rv_fail_memory(err);
+
+        for (uint64_t at = 0; !r && at < inode->size; at += PIECE) {
+                size_t n = inode->size - at < PIECE ? (size_t)(inode->size - at) : PIECE;
+                r = read_inode(erofs, inode, at, piece, n, err);
+                if (!r)
+                        r = put(user, piece, n, err);
+        }
+        free(piece);
+        return r;
+}
+
+static int erofs_read(void *state, const struct node *node, fsread_put *put, void *user, struct rv_err *err)
 {
         const struct erofs *erofs = state;
         struct erofs_inode inode;
 
         int r = load(erofs, node->id, &inode, err);
-        return r ? r : read_inode(erofs, &inode, 0, buf, (size_t)node->size, err);
+        if (r)
+                return r;
+        /* The room was made for what the walk saw; whoever can write the image may have changed it since. */
+        if (inode.size != node->size)
+                return erofs_damaged(erofs, err);
+        return compressed(&inode) ? erofs_decompress(erofs, &inode, put, user, err)
+                                  : read_pieces(erofs, &inode, put, user, err);
 }
 
 static void erofs_close(void *state)

@@ -28,8 +28,8 @@ struct erofs_inode {
         unsigned mode, layout;
 };
 
-/* Fills buf with the whole of a compressed file. */
-int erofs_decompress(const struct erofs *erofs, const struct erofs_inode *inode, char *buf,
+/* Puts the whole of a compressed file, extent by extent. */
+int erofs_decompress(const struct erofs *erofs, const struct erofs_inode *inode, fsread_put *put, void *user,
                      struct rv_err *err) RV_CHECK;
 int erofs_damaged(const struct erofs *erofs, struct rv_err *err) RV_CHECK;
 int erofs_unsupported(const struct erofs *erofs, const char *feature, struct rv_err *err) RV_CHECK;

@@ -10,7 +10,13 @@
 
 enum { PLAIN = 0, HEAD1 = 1, NONHEAD = 2, HEAD2 = 3 };
 enum { COMPACT_2B = 0x1, BIG_1 = 0x2, BIG_2 = 0x4, INLINE_TAIL = 0x8, INTERLACED = 0x10, FRAGMENTS = 0x20 };
-enum { SIZE_FLAG = 1 << 11, PADDED_IN_FRONT = 1, EXTENT_BLOCKS_MAX = 256, FULL_INDEX_PAD = 8 };
+enum {
+        SIZE_FLAG = 1 << 11,
+        PADDED_IN_FRONT = 1,
+        EXTENT_BLOCKS_MAX = 256,
+        EXTENT_MAX = 12 << 20 /* unpacked; the kernel reads no larger ones either */,
+        FULL_INDEX_PAD = 8
+};
 
 struct cluster {
         unsigned type, offset;
@@ -25,6 +31,8 @@ struct map {
         size_t n;
         uint64_t index_at, index_end;
         unsigned advise, tail_size;
+        fsread_put *put;
+        void *user;
 };
 
 static int read_header(struct map *map, struct rv_err *err)
@@ -119,19 +127,19 @@ static int read_compact(struct map *map, struct rv_err *err)
         return r;
 }
 
-/* Puts one extent, whose bytes in the image were read into `in`, where it belongs. */
-static int put_extent(const struct map *map, const struct cluster *head, const char *in, size_t in_size, uint64_t start,
-                      uint64_t end, char *buf, struct rv_err *err)
+/* Unpacks one extent of n bytes from file offset `start`, whose bytes in the image were read into `in`. */
+static int unpack_extent(const struct map *map, const struct cluster *head, const char *in, size_t in_size,
+                         uint64_t start, size_t n, char *out, struct rv_err *err)
 {
-        size_t n = (size_t)(end - start), block = (size_t)1 << map->erofs->block_bits;
+        size_t block = (size_t)1 << map->erofs->block_bits;
 
         if (head->type == PLAIN) {
                 size_t skip = map->advise & INTERLACED ? start % block : 0;
                 size_t right = n < in_size - skip ? n : in_size - skip;
                 if (skip > in_size || n - right > skip)
                         return erofs_damaged(map->erofs, err);
-                memcpy(buf + start, in + skip, right);
-                memcpy(buf + start + right, in, n - right);
+                memcpy(out, in + skip, right);
+                memcpy(out + right, in, n - right);
                 return 0;
         }
         if (map->erofs->incompatible & PADDED_IN_FRONT)
@@ -139,35 +147,38 @@ static int put_extent(const struct map *map, const struct cluster *head, const c
                         in++;
                         in_size--;
                 }
-        int got = LZ4_decompress_safe_partial(in, buf + start, (int)in_size, (int)n, (int)n);
+        int got = LZ4_decompress_safe_partial(in, out, (int)in_size, (int)n, (int)n);
         return got < 0 || (size_t)got != n ? erofs_damaged(map->erofs, err) : 0;
 }
 
-static int read_extent(const struct map *map, size_t at, uint64_t start, uint64_t end, char *buf, struct rv_err *err)
+static int read_extent(const struct map *map, size_t at, uint64_t start, uint64_t end, struct rv_err *err)
 {
         const struct cluster *head = &map->clusters[at];
         bool told = at + 1 < map->n && map->clusters[at + 1].type == NONHEAD && map->clusters[at + 1].count;
         size_t in_size = (size_t)(told ? map->clusters[at + 1].count : 1) << map->erofs->block_bits;
         uint64_t from = (uint64_t)head->block << map->erofs->block_bits;
+        size_t n = (size_t)(end - start);
 
         /* The last extent may be packed behind the index instead of having a block. */
         if (map->advise & INLINE_TAIL && end == map->inode->size && map->tail_size) {
                 in_size = map->tail_size;
                 from = map->index_end;
         }
-        if (in_size > (size_t)EXTENT_BLOCKS_MAX << map->erofs->block_bits)
+        if (in_size > (size_t)EXTENT_BLOCKS_MAX << map->erofs->block_bits || end - start > EXTENT_MAX)
                 return erofs_damaged(map->erofs, err);
-        char *in = malloc(in_size);
+        char *in = malloc(in_size + n);
         if (!in)
                 return rv_fail_memory(err);
         int r = rv_read(map->erofs->reader, from, in, in_size, err);
         if (!r)
-                r = put_extent(map, head, in, in_size, start, end, buf, err);
+                r = unpack_extent(map, head, in, in_size, start, n, in + in_size, err);
+        if (!r)
+                r = map->put(map->user, in + in_size, n, err);
         free(in);
         return r;
 }
 
-static int read_extents(const struct map *map, char *buf, struct rv_err *err)
+static int read_extents(const struct map *map, struct rv_err *err)
 {
         unsigned bits = map->erofs->block_bits;
         uint64_t done = 0;
@@ -182,7 +193,7 @@ static int read_extents(const struct map *map, char *buf, struct rv_err *err)
                 if (head->type == NONHEAD || head->type == HEAD2 || start != done || end > map->inode->size ||
                     end < start)
                         return erofs_damaged(map->erofs, err);
-                int r = end > start ? read_extent(map, i, start, end, buf, err) : 0;
+                int r = end > start ? read_extent(map, i, start, end, err) : 0;
                 if (r)
                         return r;
                 done = end;
@@ -191,9 +202,10 @@ static int read_extents(const struct map *map, char *buf, struct rv_err *err)
         return done == map->inode->size ? 0 : erofs_damaged(map->erofs, err);
 }
 
-int erofs_decompress(const struct erofs *erofs, const struct erofs_inode *inode, char *buf, struct rv_err *err)
+int erofs_decompress(const struct erofs *erofs, const struct erofs_inode *inode, fsread_put *put, void *user,
+                     struct rv_err *err)
 {
-        struct map map = { .erofs = erofs, .inode = inode };
+        struct map map = { .erofs = erofs, .inode = inode, .put = put, .user = user };
 
         int r = read_header(&map, err);
         if (r)
@@ -204,7 +216,7 @@ int erofs_decompress(const struct erofs *erofs, const struct erofs_inode *inode,
                 return rv_fail_memory(err);
         r = inode->layout == EROFS_COMPRESSED_FULL ? read_full(&map, err) : read_compact(&map, err);
         if (!r)
-                r = read_extents(&map, buf, err);
+                r = read_extents(&map, err);
         free(map.clusters);
         return r;
 }

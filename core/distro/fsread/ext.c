@@ -8,7 +8,7 @@
 
 #include "core/distro/fsread/driver.h"
 
-enum { MAGIC_AT = 1024 + 56, MAGIC = 0xef53 };
+enum { MAGIC_AT = 1024 + 56, MAGIC = 0xef53, PIECE = 65536 };
 
 struct ext {
         ext2_filsys fs;
@@ -168,25 +168,39 @@ static int ext_each(void *state, const struct node *directory, fsread_visit *vis
                        : 0;
 }
 
-static int ext_read(void *state, const struct node *node, char *buf, struct rv_err *err)
+static int read_pieces(const struct ext *ext, ext2_file_t file, uint64_t size, fsread_put *put, void *user,
+                       struct rv_err *err)
+{
+        char *piece = malloc(PIECE);
+        unsigned got = 0;
+        int r = piece ? 0 : rv_fail_memory(err);
+
+        for (uint64_t at = 0; !r && at < size; at += got) {
+                unsigned n = size - at < PIECE ? (unsigned)(size - at) : PIECE;
+                r = ext2fs_file_read(file, piece, n, &got) || got != n
+                            ? fsread_damaged(ext->reader, fsread_ext.name, err)
+                            : put(user, piece, n, err);
+        }
+        free(piece);
+        return r;
+}
+
+static int ext_read(void *state, const struct node *node, fsread_put *put, void *user, struct rv_err *err)
 {
         struct ext *ext = state;
         struct ext2_inode inode;
         ext2_file_t file;
-        unsigned int got = 0;
 
         if (ext2fs_read_inode(ext->fs, (ext2_ino_t)node->id, &inode))
                 return fsread_damaged(ext->reader, fsread_ext.name, err);
         /* Short targets lie where the block numbers would. */
-        if (node->kind == NODE_LINK && ext2fs_is_fast_symlink(&inode) && node->size < sizeof inode.i_block) {
-                memcpy(buf, inode.i_block, (size_t)node->size);
-                return 0;
-        }
+        if (node->kind == NODE_LINK && ext2fs_is_fast_symlink(&inode) && node->size < sizeof inode.i_block)
+                return put(user, (const char *)inode.i_block, (size_t)node->size, err);
         if (ext2fs_file_open(ext->fs, (ext2_ino_t)node->id, 0, &file))
                 return fsread_damaged(ext->reader, fsread_ext.name, err);
-        errcode_t code = ext2fs_file_read(file, buf, (unsigned int)node->size, &got);
+        int r = read_pieces(ext, file, node->size, put, user, err);
         (void)ext2fs_file_close(file);
-        return code || got != node->size ? fsread_damaged(ext->reader, fsread_ext.name, err) : 0;
+        return r;
 }
 
 const struct driver fsread_ext = {

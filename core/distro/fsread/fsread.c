@@ -54,6 +54,36 @@ int fsread_find(const struct fsread_open *open, const struct node *directory, co
                             : fsread_missing(open->fs, name, err);
 }
 
+struct whole {
+        const struct fsread_open *open;
+        char *buf;
+        uint64_t left;
+};
+
+static int put_whole(void *user, const char *bytes, size_t n, struct rv_err *err)
+{
+        struct whole *whole = user;
+
+        if (n > whole->left)
+                return fsread_damaged(whole->open->fs, whole->open->driver->name, err);
+        if (bytes)
+                memcpy(whole->buf, bytes, n);
+        else
+                memset(whole->buf, 0, n);
+        whole->buf += n;
+        whole->left -= n;
+        return 0;
+}
+
+/* NOLINTNEXTLINE(readability-non-const-parameter): it is filled, through a struct. */
+int fsread_whole(const struct fsread_open *open, const struct node *node, char *buf, struct rv_err *err)
+{
+        struct whole whole = { .open = open, .buf = buf, .left = node->size };
+        int r = node->size ? open->driver->read(open->state, node, put_whole, &whole, err) : 0;
+
+        return !r && whole.left ? fsread_damaged(open->fs, open->driver->name, err) : r;
+}
+
 struct walk {
         const struct fsread_open *open;
         struct node stack[DEPTH_MAX]; /* from the root down to where the walk stands */
@@ -71,7 +101,7 @@ static int follow(struct walk *walk, const struct node *link, const char *rest, 
         if (++walk->links > LINKS_MAX || !link->size || link->size >= sizeof joined - 1 - length)
                 return rv_fail(err, RV_NOTFOUND, N_("%1: has too many or too long symbolic links on the way to a file"),
                                NULL, walk->open->fs->name, NULL);
-        int r = walk->open->driver->read(walk->open->state, link, joined, err);
+        int r = fsread_whole(walk->open, link, joined, err);
         if (r)
                 return r;
         joined[link->size] = '/';
@@ -148,7 +178,7 @@ static int read_path(struct walk *walk, const char *path, size_t limit, struct r
         char *bytes = rv_buf_reserve(ret, (size_t)file->size);
         if (!bytes)
                 return rv_fail_memory(err);
-        r = file->size ? walk->open->driver->read(walk->open->state, file, bytes, err) : 0;
+        r = fsread_whole(walk->open, file, bytes, err);
         if (!r) {
                 ret->size += (size_t)file->size;
                 bytes[file->size] = '\0';

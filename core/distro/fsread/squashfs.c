@@ -272,8 +272,8 @@ static int squashfs_load(void *state, uint64_t id, struct node *ret, struct rv_e
         return r;
 }
 
-/* The tail of a file lies in a block that it shares with others. */
-static int read_tail(const struct squashfs *squashfs, const struct inode *inode, char *buf, size_t n,
+/* The tail of a file lies in a block that it shares with others; the block is read into `block`. */
+static int read_tail(const struct squashfs *squashfs, const struct inode *inode, uint8_t *block, size_t n,
                      struct rv_err *err)
 {
         uint8_t place[8], entry[FRAGMENT];
@@ -290,48 +290,42 @@ static int read_tail(const struct squashfs *squashfs, const struct inode *inode,
                 r = take(squashfs, &cursor, entry, FRAGMENT, err);
         if (r)
                 return r;
-        uint8_t *block = malloc(squashfs->block_size);
-        if (!block)
-                return rv_fail_memory(err);
         uint32_t packed = rv_le32(entry + 8);
         r = read_block(squashfs, rv_le64(entry), packed & (BLOCK_STORED - 1), packed & BLOCK_STORED, block,
                        squashfs->block_size, &size, err);
-        if (!r && (inode->offset > size || n > size - inode->offset))
-                r = damaged(squashfs, err);
-        if (!r)
-                memcpy(buf, block + inode->offset, n);
-        free(block);
+        return !r && (inode->offset > size || n > size - inode->offset) ? damaged(squashfs, err) : r;
+}
+
+/* A file's pieces are its blocks; one of them has room in `block`. */
+static int read_blocks(const struct squashfs *squashfs, struct inode *inode, uint8_t *block, fsread_put *put,
+                       void *user, struct rv_err *err)
+{
+        uint64_t at = inode->start, left = inode->size;
+        bool tail = inode->fragment != (uint32_t)NO_FRAGMENT;
+        int r = 0;
+
+        while (!r && left) {
+                size_t n = left < squashfs->block_size ? (size_t)left : squashfs->block_size, size = n;
+                uint8_t word[4];
+                if (tail && n < squashfs->block_size) {
+                        r = read_tail(squashfs, inode, block, n, err);
+                        return r ? r : put(user, (const char *)block + inode->offset, n, err);
+                }
+                r = take(squashfs, &inode->rest, word, sizeof word, err);
+                size_t packed = r ? 0 : rv_le32(word) & (BLOCK_STORED - 1);
+                if (packed)
+                        r = read_block(squashfs, at, packed, rv_le32(word) & BLOCK_STORED, block, n, &size, err);
+                if (!r && size != n)
+                        r = damaged(squashfs, err);
+                if (!r)
+                        r = put(user, packed ? (const char *)block : NULL, n, err);
+                at += packed;
+                left -= n;
+        }
         return r;
 }
 
-static int read_file(const struct squashfs *squashfs, struct inode *inode, char *buf, struct rv_err *err)
-{
-        uint64_t at = inode->start, done = 0;
-        bool tail = inode->fragment != (uint32_t)NO_FRAGMENT;
-
-        while (done < inode->size) {
-                size_t n =
-                        inode->size - done < squashfs->block_size ? (size_t)(inode->size - done) : squashfs->block_size;
-                uint8_t word[4];
-                size_t size = 0;
-                if (tail && n < squashfs->block_size)
-                        return read_tail(squashfs, inode, buf + done, n, err);
-                int r = take(squashfs, &inode->rest, word, sizeof word, err);
-                size_t packed = r ? 0 : rv_le32(word) & (BLOCK_STORED - 1);
-                if (!r && !packed)
-                        memset(buf + done, 0, n); /* a hole */
-                else if (!r)
-                        r = read_block(squashfs, at, packed, rv_le32(word) & BLOCK_STORED, (uint8_t *)buf + done, n,
-                                       &size, err);
-                if (r || (packed && size != n))
-                        return r ? r : damaged(squashfs, err);
-                at += packed;
-                done += n;
-        }
-        return 0;
-}
-
-static int squashfs_read(void *state, const struct node *node, char *buf, struct rv_err *err)
+static int squashfs_read(void *state, const struct node *node, fsread_put *put, void *user, struct rv_err *err)
 {
         const struct squashfs *squashfs = state;
         struct inode inode;
@@ -340,11 +334,18 @@ static int squashfs_read(void *state, const struct node *node, char *buf, struct
         if (r)
                 return r;
         /* The room was made for what the walk saw; whoever can write the image may have changed it since. */
-        if (inode.size != node->size)
+        if (inode.size != node->size || (node->kind == NODE_LINK && inode.size > squashfs->block_size))
                 return damaged(squashfs, err);
+        uint8_t *block = malloc(squashfs->block_size);
+        if (!block)
+                return rv_fail_memory(err);
         if (node->kind == NODE_LINK)
-                return take(squashfs, &inode.rest, buf, (size_t)node->size, err);
-        return read_file(squashfs, &inode, buf, err);
+                r = take(squashfs, &inode.rest, block, (size_t)node->size, err);
+        if (!r)
+                r = node->kind == NODE_LINK ? put(user, (const char *)block, (size_t)node->size, err)
+                                            : read_blocks(squashfs, &inode, block, put, user, err);
+        free(block);
+        return r;
 }
 
 const struct driver fsread_squashfs = {
