@@ -19,6 +19,9 @@ void rv_sink_free(struct rv_sink *sink);
 void rv_sink_freep(struct rv_sink **sink);
 #define RV_SINK_CLEANUP __attribute__((cleanup(rv_sink_freep)))
 
+/* Puts a message that is packed already, with the domain that it carries. */
+void rv_put_packed(struct rv_sink *sink, unsigned column, const char *packed, size_t size);
+
 /* For joined views: the cells put from now on come from this plugin; its name is put into `column` of each row, and
  * columns from there on are shifted by one. */
 void rv_sink_joined(struct rv_sink *sink, const char *plugin, const char *domain, unsigned column);

@@ -39,7 +39,6 @@ bool rv_sink_by_key(struct rv_sink *sink) RV_CHECK;
 bool rv_type_is_number(uint32_t type);
 /* Puts a text into the heap; 0 for NULL or without memory (which the sink remembers). */
 uint32_t rv_sink_heap_string(struct rv_sink *sink, const char *s);
-void rv_put_packed(struct rv_sink *sink, unsigned column, const char *packed, size_t size);
 void rv_warn_packed(struct rv_sink *sink, int code, const char *packed, size_t size);
 /* After an error of absence: stays it unless a warning tells of something that was not read. Returns the error's code.
  */

@@ -182,6 +182,9 @@ class Broken(Rpmdb):
                 if done.status == 12:
                     partial += 1
                     self.assertTrue(done.json['warnings'])
+                    for warning in done.json['warnings']:  # a reason among the arguments would stay English
+                        if 'cut short' in warning['message']:
+                            self.assertIn('cut short', warning['message_msg']['msgid'])
                 elif length >= 512:
                     self.assertIn('cut short, %d of %d bytes' % (length, len(whole)), done.json['error']['message'])
                 if FULL or length % 3 == 0:

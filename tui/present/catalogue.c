@@ -161,16 +161,14 @@ static int put_plugin(void *user, const struct rv_plugin *plugin)
 /* What cannot be loaded is listed with the reason; the rest goes on. */
 static int put_broken(void *user, const char *id, const struct rv_err *err)
 {
-        RV_BUF_CLEANUP struct rv_buf words = { 0 };
         struct rv_sink *sink = user;
         int r = rv_row_begin(sink, 0);
 
         if (r != RV_OK)
                 return r;
-        rv_message_plain(rv_buf_str(&err->message), err->message.size, &words);
         put(sink, PLUGIN_ID, id);
         rv_put_int(sink, PLUGIN_STATE, 1);
-        rv_put_msg(sink, PLUGIN_ABOUT, N_("%1"), rv_buf_str(&words), NULL);
+        rv_put_packed(sink, PLUGIN_ABOUT, err->message.data, err->message.size);
         return RV_OK;
 }
 

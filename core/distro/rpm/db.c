@@ -115,28 +115,26 @@ bool rv_rpmdb_changed(struct rv_rpmdb *db)
         return true;
 }
 
-int rv_rpmdb_fail(const struct rv_rpmdb *db, int code, const char *reason, struct rv_err *err)
+static int say(const struct rv_rpmdb *db, const struct rv_rpm_flaw *flaw, bool whole, struct rv_err *err)
 {
-        if (code == RV_FAILED)
-                return rv_fail(err, code, N_("%1: the package database cannot be read: %2"), NULL, db->place.path,
-                               reason, NULL);
-        return rv_fail(err, code, N_("%1: the package database is damaged: %2"), RV_RPM_RESTORE, db->place.path, reason,
-                       NULL);
-}
-
-int rv_rpmdb_cut(const struct rv_rpmdb *db, int code, const char *reason, struct rv_err *err)
-{
+        const char *first = flaw->args[0] ? flaw->args[0] : "", *second = flaw->args[1] ? flaw->args[1] : "";
         char n[24];
 
-        if (db->n_read == 0)
-                return rv_rpmdb_fail(db, code, reason, err);
         (void)snprintf(n, sizeof n, "%zu", db->n_read);
-        if (db->sink && code == RV_FAILED)
-                rv_warn(db->sink, code, N_("%1: only the first %2 headers of the package database could be read: %3"),
-                        db->place.path, n, reason, NULL);
-        else if (db->sink)
-                rv_warn(db->sink, code,
-                        N_("%1: the package database is damaged, only the first %2 headers could be read: %3"),
-                        db->place.path, n, reason, NULL);
+        if (whole)
+                return rv_fail(err, flaw->code, flaw->whole, flaw->code == RV_DAMAGED ? RV_RPM_RESTORE : NULL,
+                               db->place.path, n, first, second, NULL);
+        if (db->sink)
+                rv_warn(db->sink, flaw->code, flaw->cut, db->place.path, n, first, second, NULL);
         return RV_OK;
+}
+
+int rv_rpmdb_fail(const struct rv_rpmdb *db, const struct rv_rpm_flaw *flaw, struct rv_err *err)
+{
+        return say(db, flaw, true, err);
+}
+
+int rv_rpmdb_cut(const struct rv_rpmdb *db, const struct rv_rpm_flaw *flaw, struct rv_err *err)
+{
+        return say(db, flaw, db->n_read == 0, err);
 }

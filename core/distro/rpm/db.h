@@ -45,9 +45,16 @@ const char *rv_rpmdb_name(struct rv_rpmdb *db, int64_t hnum);
 
 /* Whether somebody wrote since the files were opened; the sink is told of it once. */
 bool rv_rpmdb_changed(struct rv_rpmdb *db);
-/* The database fails as a whole: RV_FAILED (the system could not read) or RV_DAMAGED, and why. */
-int rv_rpmdb_fail(const struct rv_rpmdb *db, int code, const char *reason, struct rv_err *err) RV_CHECK;
-/* The rows end before their time: a warning that keeps what was read, or the same error when there is nothing. */
-int rv_rpmdb_cut(const struct rv_rpmdb *db, int code, const char *reason, struct rv_err *err) RV_CHECK;
+/* Why a database cannot be read, or not to its end: whole sentences, since a reason that is put into another one would
+ * stay untranslated. %1 is the path, %2 the number of headers that were read, %3 and %4 the arguments. */
+struct rv_rpm_flaw {
+        int code; /* RV_FAILED: the system could not read; RV_DAMAGED */
+        const char *whole, *cut;
+        const char *args[2];
+};
+/* The database fails as a whole. */
+int rv_rpmdb_fail(const struct rv_rpmdb *db, const struct rv_rpm_flaw *flaw, struct rv_err *err) RV_CHECK;
+/* The rows end before their time: a warning that keeps what was read, or the error when there is nothing. */
+int rv_rpmdb_cut(const struct rv_rpmdb *db, const struct rv_rpm_flaw *flaw, struct rv_err *err) RV_CHECK;
 
 #endif

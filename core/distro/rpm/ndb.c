@@ -6,6 +6,7 @@
  * zeroes, Adler-32 of all before it (RFC 1950), size, "BlbE" Source: rpm's lib/backend/ndb/rpmpkg.c. A change writes
  * the blob, then its slot, then the generation; it takes a slot back and counts before it wipes the blob. So a blob
  * that does not hold is damaged, unless the generation moved on. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +46,13 @@ struct reader {
         size_t blob_size; /* of the header in it, damaged or not; 0: it was not read */
 };
 
+static int whole_flaw(const struct rv_rpmdb *db, const char *msgid, struct rv_err *err)
+{
+        const struct rv_rpm_flaw flaw = { .code = RV_DAMAGED, .whole = msgid };
+
+        return rv_rpmdb_fail(db, &flaw, err);
+}
+
 /* --- slots */
 static int read_head(const struct rv_rpmdb *db, uint32_t *ret_generation, uint32_t *ret_pages, struct rv_err *err)
 {
@@ -56,14 +64,14 @@ static int read_head(const struct rv_rpmdb *db, uint32_t *ret_generation, uint32
         if (r)
                 return r;
         if (memcmp(head, "RpmP", 4) != 0)
-                return rv_rpmdb_fail(db, RV_DAMAGED, "its beginning is destroyed", err);
+                return whole_flaw(db, N_("%1: the package database is damaged: its beginning is destroyed"), err);
         if (rv_le32(head + 4) != 0)
                 return rv_fail(err, RV_UNSUPPORTED, N_("%1: is an ndb package database of a version that is not known"),
                                N_("convert it on that system: rpmdb --define '_db_backend sqlite' --rebuilddb"),
                                db->place.path, NULL);
         pages = rv_le32(head + 12);
         if (pages == 0 || pages > PAGES_MOST || (uint64_t)pages * PAGE > reader->file.size)
-                return rv_rpmdb_fail(db, RV_DAMAGED, "its table of headers is cut off", err);
+                return whole_flaw(db, N_("%1: the package database is damaged: its table of headers is cut off"), err);
         *ret_generation = rv_le32(head + 8);
         *ret_pages = pages;
         return RV_OK;
@@ -137,7 +145,7 @@ static int read_slots(struct rv_rpmdb *db, struct rv_err *err)
 
         for (i = 0; i < TRIES; i++) {
                 if (fstat(db->place.fd, &st) < 0)
-                        return rv_rpmdb_fail(db, RV_FAILED, "it cannot be looked at", err);
+                        return rv_fail_errno(err, errno, N_("%1: cannot be looked at: %2"), db->place.path);
                 reader->file = rv_reader_fd(db->place.fd, (uint64_t)st.st_size, db->place.path);
                 r = read_head(db, &reader->generation, &pages, err);
                 if (!r)
@@ -328,7 +336,8 @@ static int end_of_rows(struct rv_rpmdb *db, struct rv_err *err)
         if (rv_rpmdb_changed(db) || !reader->n_lost)
                 return RV_OK;
         if (reader->n_slots == 0)
-                return rv_rpmdb_fail(db, RV_DAMAGED, "its table of headers is destroyed", err);
+                return whole_flaw(db, N_("%1: the package database is damaged: its table of headers is destroyed"),
+                                  err);
         if (db->sink && !reader->told_lost)
                 rv_warn(db->sink, RV_DAMAGED,
                         N_("%1: the package database's table of headers is damaged; packages may be missing"),
@@ -339,6 +348,12 @@ static int end_of_rows(struct rv_rpmdb *db, struct rv_err *err)
 
 static int ndb_next(struct rv_rpmdb *db, struct rv_rpm_row *ret, struct rv_err *err)
 {
+        const struct rv_rpm_flaw unreadable = {
+                RV_FAILED,
+                N_("%1: the package database cannot be read: %3"),
+                N_("%1: only the first %2 headers of the package database could be read: %3"),
+                { strerror(EIO), NULL },
+        };
         struct reader *reader = db->reader;
         const struct slot *slot;
         size_t size = 0;
@@ -355,7 +370,7 @@ static int ndb_next(struct rv_rpmdb *db, struct rv_rpm_row *ret, struct rv_err *
                         continue;
                 if (r != RV_OK && r != RV_DAMAGED) {
                         reader->chosen = false;
-                        return err && err->code ? r : rv_rpmdb_cut(db, RV_FAILED, "input/output error", err);
+                        return err && err->code ? r : rv_rpmdb_cut(db, &unreadable, err);
                 }
                 reader->at++;
                 if (reader->name && !has_name(reader))

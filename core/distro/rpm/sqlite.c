@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Walking the table Packages of rpm's back end "sqlite". */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/base/err.h"
@@ -31,18 +33,50 @@ static int watch(void *context)
         return reader->circle;
 }
 
-/* What sqlite says, or what it cannot see. */
-static const char *reason(const struct reader *reader)
-{
-        return reader->circle ? "its pages go round in a circle" : rv_vfs_reason(reader->db);
-}
-
 /* The system failed to read: the next time it may succeed, unlike with what the file itself lacks. */
 static int code_of(const struct reader *reader)
 {
         int code = sqlite3_extended_errcode(reader->db);
 
         return code == SQLITE_IOERR_READ || code == SQLITE_IOERR_FSTAT ? RV_FAILED : RV_DAMAGED;
+}
+
+/* What sqlite says, or what it cannot see. The arguments are lent until the next call. */
+static struct rv_rpm_flaw flaw_of(const struct reader *reader, char there[24], char claimed[24])
+{
+        int64_t n_there, n_claimed;
+
+        if (reader->circle)
+                return (struct rv_rpm_flaw){
+                        RV_DAMAGED,
+                        N_("%1: the package database is damaged: its pages go round in a circle"),
+                        N_("%1: the package database is damaged: its pages go round in a circle after %2 headers"),
+                        { NULL, NULL },
+                };
+        if (rv_vfs_cut(reader->db, &n_there, &n_claimed)) {
+                (void)snprintf(there, 24, "%" PRId64, n_there);
+                (void)snprintf(claimed, 24, "%" PRId64, n_claimed);
+                return (struct rv_rpm_flaw){
+                        RV_DAMAGED,
+                        N_("%1: the package database is damaged: it is cut short, %3 of %4 bytes are there"),
+                        N_("%1: the package database is damaged, only the first %2 headers could be read: it is cut "
+                           "short, %3 of %4 bytes are there"),
+                        { there, claimed },
+                };
+        }
+        if (code_of(reader) == RV_FAILED)
+                return (struct rv_rpm_flaw){
+                        RV_FAILED,
+                        N_("%1: the package database cannot be read: %3"),
+                        N_("%1: only the first %2 headers of the package database could be read: %3"),
+                        { sqlite3_errmsg(reader->db), NULL },
+                };
+        return (struct rv_rpm_flaw){
+                RV_DAMAGED,
+                N_("%1: the package database is damaged: %3"),
+                N_("%1: the package database is damaged, only the first %2 headers could be read: %3"),
+                { sqlite3_errmsg(reader->db), NULL },
+        };
 }
 
 static bool no_memory(const struct reader *reader)
@@ -53,10 +87,13 @@ static bool no_memory(const struct reader *reader)
 static int failed(const struct rv_rpmdb *db, struct rv_err *err)
 {
         const struct reader *reader = db->reader;
+        char there[24], claimed[24];
+        struct rv_rpm_flaw flaw;
 
         if (no_memory(reader))
                 return rv_fail_memory(err);
-        return rv_rpmdb_fail(db, code_of(reader), reason(reader), err);
+        flaw = flaw_of(reader, there, claimed);
+        return rv_rpmdb_fail(db, &flaw, err);
 }
 
 /* Whether this is a real table whose columns that are read here are stored: what sqlite returns for a row. A view or a
@@ -163,12 +200,15 @@ static int sqlite_by_number(struct rv_rpmdb *db, int64_t hnum, struct rv_err *er
 static int end_of_rows(struct rv_rpmdb *db, int step, struct rv_err *err)
 {
         const struct reader *reader = db->reader;
+        char there[24], claimed[24];
+        struct rv_rpm_flaw flaw;
 
         if (rv_rpmdb_changed(db) || step == SQLITE_DONE)
                 return RV_OK;
         if (no_memory(reader))
                 return rv_fail_memory(err);
-        return rv_rpmdb_cut(db, code_of(reader), reason(reader), err);
+        flaw = flaw_of(reader, there, claimed);
+        return rv_rpmdb_cut(db, &flaw, err);
 }
 
 /* A number that does not rise was given before: the pages go round in a circle. */

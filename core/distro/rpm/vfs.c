@@ -19,7 +19,8 @@ struct file {
         sqlite3_file base;
         int fd;
         int64_t claimed; /* size that a database's first page claims: more than there is when the file was cut */
-        char cut[80];    /* said when a page was read that is not there */
+        int64_t there;   /* what there is instead, when a page was read that is not there */
+        bool cut;
 };
 
 static int file_close(sqlite3_file *file)
@@ -44,8 +45,8 @@ static int file_read(sqlite3_file *base, void *bytes, int n, sqlite3_int64 offse
                 return SQLITE_IOERR_READ;
         if (offset + n <= file->claimed) { /* what was cut off is an error, not zeroes */
                 (void)fstat(file->fd, &st);
-                (void)snprintf(file->cut, sizeof file->cut, "it is cut short, %lld of %lld bytes are there",
-                               (long long)st.st_size, (long long)file->claimed);
+                file->there = st.st_size;
+                file->cut = true;
                 return SQLITE_IOERR_DATA;
         }
         memset((char *)bytes + got, 0, (size_t)(n - got));
@@ -227,14 +228,16 @@ int rv_vfs_open(int fd, int wal_fd, sqlite3 **ret, struct rv_err *err)
         return RV_OK;
 }
 
-const char *rv_vfs_reason(sqlite3 *db)
+bool rv_vfs_cut(sqlite3 *db, int64_t *ret_there, int64_t *ret_claimed)
 {
         struct file *file = NULL;
         int code = sqlite3_extended_errcode(db);
 
         /* While it reads the schema sqlite forgets which kind of error it was. */
-        if ((code == SQLITE_IOERR || code == SQLITE_IOERR_DATA) &&
-            sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK && file && file->cut[0])
-                return file->cut;
-        return sqlite3_errmsg(db);
+        if ((code != SQLITE_IOERR && code != SQLITE_IOERR_DATA) ||
+            sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK || !file || !file->cut)
+                return false;
+        *ret_there = file->there;
+        *ret_claimed = file->claimed;
+        return true;
 }
