@@ -22,7 +22,8 @@
 static const char OWN[] = "reeve";
 enum {
         MOST_TOLD = 20, /* files that -v names of a view */
-        TRIES = 4       /* more, 10 ms to 80 ms apart, of a view whose source is being written to */
+        TRIES = 4,      /* more, 10 ms to 80 ms apart, of a view whose source is being written to */
+        DEAR_US = 250000
 };
 
 /* A question with its declarations found. */
@@ -330,19 +331,31 @@ static int make_once(struct rv_host *host, const struct rv_ask *ask, const struc
         return rc;
 }
 
-/* Most writers are done in a moment; what is still of two states after some tries is given, with its warning. */
+static int64_t now_us(void)
+{
+        struct timespec now = { 0 };
+
+        (void)clock_gettime(CLOCK_MONOTONIC, &now);
+        return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* Most writers are done in a moment; what is still of two states after some tries is given, with its warning. A view
+ * that takes long to read is read once more only. */
 static int make(struct rv_host *host, const struct rv_ask *ask, const struct question *question,
                 struct rv_snapshot **ret, struct rv_err *err)
 {
         struct timespec pause = { .tv_nsec = 10000000 };
         struct rv_snapshot *snapshot = NULL;
+        unsigned i, tries = TRIES;
         bool again = false;
-        unsigned i;
+        int64_t begun;
         int rc;
 
         for (i = 0;; i++) {
+                begun = now_us();
                 rc = make_once(host, ask, question, &snapshot, &again, err);
-                if (!again || !question->fill || i == TRIES || (ask->cancel && atomic_load(ask->cancel)))
+                tries = now_us() - begun > DEAR_US ? 1 : tries;
+                if (!again || !question->fill || i >= tries || (ask->cancel && atomic_load(ask->cancel)))
                         break;
                 rv_snapshot_unref(snapshot);
                 snapshot = NULL;
@@ -366,14 +379,6 @@ int rv_load_own(struct rv_host *host, const struct rv_ask *ask, struct rv_snapsh
                 rc = make(host, ask, &question, ret, err);
         rv_query_free(question.query);
         return rc;
-}
-
-static int64_t now_us(void)
-{
-        struct timespec now = { 0 };
-
-        (void)clock_gettime(CLOCK_MONOTONIC, &now);
-        return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
 /* What -v says: how much, from where, and how long it took. */

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -24,6 +25,7 @@
 static unsigned calls;      /* of the fill below */
 static unsigned busy;       /* so many of them find somebody writing, and warn */
 static unsigned locked_out; /* so many of them fail of it */
+static bool dear;           /* they take long */
 
 /* One row a line of the file `input` below the root; the costly column only when it is wanted. */
 static int fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err)
@@ -33,6 +35,8 @@ static int fill(const struct rv_query *query, struct rv_sink *sink, struct rv_er
         int rc;
 
         calls++;
+        if (dear)
+                (void)nanosleep(&(struct timespec){ .tv_nsec = 300000000 }, NULL); /* a view that takes its time */
         if (calls <= locked_out)
                 return rv_fail(err, RV_LOCKED, "%1: somebody writes", NULL, "input", NULL);
         if (calls <= busy)
@@ -419,6 +423,13 @@ static void test_read_again_after_a_writer(void **state)
         assert_int_equal(rv_load(&world->host, &plain, NULL, &snapshot, &err), RV_LOCKED);
         assert_int_equal(calls, 5);
         assert_null(err.cause);
+        rv_err_clear(&err);
+        calls = locked_out = 0, busy = 1000, dear = true;
+        assert_int_equal(rv_load(&world->host, &plain, NULL, &snapshot, &err), RV_OK);
+        dear = false;
+        assert_int_equal(calls, 2);
+        assert_int_equal(rv_snapshot_warnings(snapshot), 1);
+        rv_snapshot_unref(snapshot);
 }
 
 int main(void)
