@@ -105,21 +105,19 @@ static bool cell_named(struct picker *picker, size_t row, unsigned column, bool 
 }
 
 /* The form that administrators type for one of several architectures. */
-static bool name_arch_named(struct picker *picker, size_t row, int name, int arch, struct rv_buf *joined)
+static bool name_arch_named(struct picker *picker, size_t row, unsigned name, unsigned arch, struct rv_buf *joined)
 {
         char number[24];
         const char *text;
         size_t n;
 
-        if (name < 0 || arch < 0)
-                return false;
         rv_buf_clear(joined);
-        text = rv_row_word(picker->snapshot, row, (unsigned)name, number, &n);
+        text = rv_row_word(picker->snapshot, row, name, number, &n);
         if (!text)
                 return false;
         rv_buf_add(joined, text, n);
         rv_buf_add_char(joined, '.');
-        text = rv_row_word(picker->snapshot, row, (unsigned)arch, number, &n);
+        text = rv_row_word(picker->snapshot, row, arch, number, &n);
         if (!text)
                 return false;
         rv_buf_add(joined, text, n);
@@ -163,23 +161,23 @@ static void match_keys(struct picker *picker, const struct rv_rows *rows)
 static void match_others(struct picker *picker, const struct rv_rows *rows)
 {
         const struct rv_view *view = rv_snapshot_view(picker->snapshot);
-        int name = rv_snapshot_column(picker->snapshot, "name"), arch = rv_snapshot_column(picker->snapshot, "arch");
         RV_BUF_CLEANUP struct rv_buf joined = { 0 };
-        unsigned column;
+        unsigned column, arch;
         size_t i;
+        bool hit;
 
-        for (i = 0; i < rows->n; i++) {
-                for (column = 0; column < view->n_columns; column++) {
-                        if (!(view->columns[column].flags & RV_MATCH))
-                                continue;
-                        if (cell_named(picker, rows->at[i], column, false) ||
-                            (strcmp(view->columns[column].id, "nevra") == 0 &&
-                             nevra_named(picker, rows->at[i], column, &joined)))
-                                picker->keep[i] = true;
+        for (arch = 0; arch < view->n_columns && !(view->columns[arch].flags & RV_ARCH); arch++)
+                continue;
+        for (column = 0; column < view->n_columns; column++)
+                for (i = 0; view->columns[column].flags & RV_MATCH && i < rows->n; i++) {
+                        /* All forms are looked at: each word must know that it was found. */
+                        hit = cell_named(picker, rows->at[i], column, false);
+                        if (view->columns[column].flags & RV_NEVRA)
+                                hit |= nevra_named(picker, rows->at[i], column, &joined);
+                        if (arch < view->n_columns)
+                                hit |= name_arch_named(picker, rows->at[i], column, arch, &joined);
+                        picker->keep[i] |= hit;
                 }
-                if (name_arch_named(picker, rows->at[i], name, arch, &joined))
-                        picker->keep[i] = true;
-        }
 }
 
 /* Appends the digits of "0x0F09...", "0F09 ..." in capitals; false: it is something else, or too short to name a key.

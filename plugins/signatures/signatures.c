@@ -10,7 +10,7 @@
 #define COUNT(array) ((uint32_t)(sizeof(array) / sizeof *(array)))
 
 static const struct rv_column package_columns[] = {
-        [P_NEVRA] = { .id = "nevra", .title = N_("Package"), .type = RV_TEXT, .flags = RV_KEY | RV_MATCH },
+        [P_NEVRA] = { .id = "nevra", .title = N_("Package"), .type = RV_TEXT, .flags = RV_KEY | RV_MATCH | RV_NEVRA },
         [P_VERDICT] = { .id = "verdict",
                         .title = N_("Verdict"),
                         .help = N_("whether a valid key signed what is installed"),

@@ -45,7 +45,7 @@ static const struct rv_column package_columns[] = {
         [P_NEVRA] = { .id = "nevra", .title = "NEVRA", .type = RV_TEXT, .flags = RV_KEY },
         [P_NAME] = { .id = "name", .title = "Name", .type = RV_TEXT, .flags = RV_MATCH },
         [P_VERSION] = { .id = "version", .title = "Version", .type = RV_VERSION },
-        [P_ARCH] = { .id = "arch", .title = "Arch", .type = RV_REF },
+        [P_ARCH] = { .id = "arch", .title = "Arch", .type = RV_REF, .flags = RV_ARCH },
         [P_SIZE] = { .id = "size", .title = "Size", .type = RV_SIZE },
         [P_INSTALLED] = { .id = "installed_at", .title = "Installed", .type = RV_TIME },
         [P_EXPIRES] = { .id = "expires_at", .title = "Expires", .type = RV_TIME },

@@ -96,6 +96,38 @@ static void keys_come_first(void **state)
         assert_int_equal(rv_row_by_key(snapshot, "b"), SIZE_MAX);
 }
 
+/* What a column holds is declared: its id means nothing here. */
+static void a_declared_nevra_is_meant_by_its_name(void **state)
+{
+        static const struct rv_column columns[] = {
+                { .id = "what", .title = "What", .type = RV_TEXT, .flags = RV_KEY | RV_MATCH | RV_NEVRA },
+                { .id = "nevra", .title = "Other", .type = RV_TEXT, .flags = RV_MATCH },
+        };
+        static const struct rv_view view = {
+                .id = "signed", .title = "Signed", .columns = columns, .n_columns = 2, .shape = RV_SHAPE_LIST
+        };
+        static const char *const nevras[] = { "a-b-1:2-3.x86_64", "a-b-1:2-3.i686", "c-1-2.noarch" };
+        RV_SINK_CLEANUP struct rv_sink *sink = rv_sink_new("signatures", "reeve", &view, NULL);
+        RV_SNAPSHOT_CLEANUP struct rv_snapshot *snapshot = NULL;
+        RV_ROWS_CLEANUP struct rv_rows rows = { 0 };
+        const char *const other[] = { "d" };
+        bool cacheable;
+        size_t i;
+
+        (void)state;
+        for (i = 0; i < 3; i++) {
+                assert_int_equal(rv_row_begin(sink, 0), RV_OK);
+                rv_put_text(sink, 0, nevras[i], strlen(nevras[i]));
+                rv_put_text(sink, 1, "d-1-2.noarch", strlen("d-1-2.noarch"));
+        }
+        assert_int_equal(rv_sink_finish(sink, &snapshot, &cacheable, NULL), RV_OK);
+        one(snapshot, "a-b", "01");
+        one(snapshot, "a-b.i686", "1");
+        one(snapshot, "c*", "2");
+        assert_int_equal(rv_rows_all(snapshot, &rows, NULL), RV_OK);
+        assert_int_equal(rv_rows_pick(&rows, snapshot, NULL, other, 1, NULL), RV_NOTFOUND);
+}
+
 static const struct rv_column key_columns[] = {
         { .id = "fingerprint", .title = "Fingerprint", .type = RV_TEXT, .flags = RV_KEY | RV_TAIL },
         { .id = "owner", .title = "Owner", .type = RV_TEXT, .flags = RV_MATCH },
@@ -166,9 +198,13 @@ static int tear_down(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(by_key_name_and_arch),     cmocka_unit_test(what_is_not_there_is_named),
-                cmocka_unit_test(some_are_there),           cmocka_unit_test(keys_come_first),
-                cmocka_unit_test(the_end_of_a_fingerprint), cmocka_unit_test(thousands_of_words),
+                cmocka_unit_test(by_key_name_and_arch),
+                cmocka_unit_test(what_is_not_there_is_named),
+                cmocka_unit_test(some_are_there),
+                cmocka_unit_test(keys_come_first),
+                cmocka_unit_test(a_declared_nevra_is_meant_by_its_name),
+                cmocka_unit_test(the_end_of_a_fingerprint),
+                cmocka_unit_test(thousands_of_words),
         };
 
         return cmocka_run_group_tests(tests, set_up, tear_down);
