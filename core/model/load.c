@@ -340,12 +340,13 @@ static int64_t now_us(void)
 }
 
 /* Most writers are done in a moment; what is still of two states after some tries is given, with its warning. A view
- * that takes long to read is read once more only. */
+ * that takes long to read is read once more only, unless the reader said how long to wait. */
 static int make(struct rv_host *host, const struct rv_ask *ask, const struct question *question,
                 struct rv_snapshot **ret, struct rv_err *err)
 {
         struct timespec pause = { .tv_nsec = 10000000 };
         struct rv_snapshot *snapshot = NULL;
+        const int64_t until = now_us() + (int64_t)ask->wait_s * 1000000;
         unsigned i, tries = TRIES;
         bool again = false;
         int64_t begun;
@@ -355,13 +356,14 @@ static int make(struct rv_host *host, const struct rv_ask *ask, const struct que
                 begun = now_us();
                 rc = make_once(host, ask, question, &snapshot, &again, err);
                 tries = now_us() - begun > DEAR_US ? 1 : tries;
-                if (!again || !question->fill || i >= tries || (ask->cancel && atomic_load(ask->cancel)))
+                if (!again || !question->fill || (i >= tries && now_us() >= until) ||
+                    (ask->cancel && atomic_load(ask->cancel)))
                         break;
                 rv_snapshot_unref(snapshot);
                 snapshot = NULL;
                 rv_err_clear(err);
                 (void)nanosleep(&pause, NULL);
-                pause.tv_nsec *= 2;
+                pause.tv_nsec = i < TRIES ? pause.tv_nsec * 2 : pause.tv_nsec;
         }
         if (!rc)
                 *ret = snapshot;

@@ -56,6 +56,7 @@ struct rv_ask {
         bool reload;               /* do not read the cache (^R) */
         bool cached_only;          /* RV_NODATA instead of asking the plugin */
         const atomic_bool *cancel; /* may be NULL */
+        unsigned wait_s;           /* how long to wait for somebody who writes what the view is made of */
 };
 
 /* *ret_used: how many words were taken as arguments. A stale snapshot is never returned. */

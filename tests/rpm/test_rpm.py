@@ -314,6 +314,41 @@ class Databases(Case):
         self.assertEqual({path.name: path.stat().st_mtime_ns for path in self.rpmdb.iterdir()}, before)
 
     @unittest.skipUnless(os.geteuid() == 0, 'needs root to become nobody')
+    def writer(self):
+        """A process in the middle of a change that has begun to reach the disk; a line on its input ends it."""
+        script = 'import sqlite3, sys\n' \
+                 'db = sqlite3.connect(sys.argv[1], isolation_level=None)\n' \
+                 'for word in ("PRAGMA journal_mode=DELETE", "PRAGMA cache_size=1", "BEGIN",\n' \
+                 '             "CREATE TABLE more (x)", "INSERT INTO more VALUES (zeroblob(500000))"):\n' \
+                 '    db.execute(word).fetchall()\n' \
+                 'print("ready", flush=True)\n' \
+                 'sys.stdin.readline()\n' \
+                 'db.execute("ROLLBACK")\n' \
+                 'db.close()\n'
+        process = subprocess.Popen([sys.executable, '-c', script, self.rpmdb / 'rpmdb.sqlite'], stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE)
+        self.addCleanup(process.communicate)
+        self.assertEqual(process.stdout.readline(), b'ready\n')
+        return process
+
+    def test_who_writes_is_named_and_waited_for(self):
+        self.fill('tree', 'bash')
+        process = self.writer()
+        name = Path(f'/proc/{process.pid}/comm').read_text().strip()
+        error = self.reeve('packages', 'installed', status=5)['error']
+        self.assertIn(f'{name} (process {process.pid}) is writing to the package database', error['message'])
+        command = [COPY / 'bin/reeve', '--json', '--root', self.root, 'packages', '--wait', '600']
+        with subprocess.Popen(command, env=self.env, stdout=subprocess.PIPE) as waiting:
+            slept = 0
+            while slept < 12:  # more often than it tries without --wait
+                self.assertIsNone(waiting.poll())
+                status = Path(f'/proc/{waiting.pid}/status').read_text()
+                slept = int(next(line for line in status.splitlines() if line.startswith('voluntary')).split()[1])
+            process.stdin.write(b'\n')
+            process.stdin.flush()
+            answer = json.loads(waiting.stdout.read())
+        self.assertEqual((waiting.returncode, answer['warnings'], len(answer['rows'])), (0, [], 2))
+
     def test_a_log_that_may_not_be_read(self):
         self.fill('one')
         writer = sqlite3.connect(self.rpmdb / 'rpmdb.sqlite', isolation_level=None)

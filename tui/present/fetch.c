@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From a view command to its rows: what to ask the model for, and what to keep of what it gives. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -160,7 +161,9 @@ int rv_command_ask(struct rv_command *command, bool all, struct rv_ask *ret, str
                                 .columns = ids,
                                 .n_columns = n_ids,
                                 .all_columns = all && !command->columns,
-                                .reload = command->reload };
+                                .reload = command->reload,
+                                .wait_s = command->settings.wait > UINT_MAX ? UINT_MAX
+                                                                            : (unsigned)command->settings.wait };
         return RV_OK;
 }
 

@@ -23,13 +23,38 @@ static void warn_of_state(const struct rv_rpmdb *db)
                         db->place.wal, NULL);
 }
 
+int rv_rpmdb_locked(const struct rv_rpmdb *db, struct rv_err *err)
+{
+        struct rv_rpm_holder holder;
+
+        if (!rv_rpm_holder(db, &holder))
+                return rv_fail(err, RV_LOCKED, N_("%1: another process is writing to the package database"),
+                               N_("wait for it with --wait SECONDS"), db->place.path, NULL);
+        return rv_fail(err, RV_LOCKED, N_("%1: %2 (process %3) is writing to the package database"),
+                       N_("wait for it with --wait SECONDS"), db->place.path, holder.name, holder.pid, NULL);
+}
+
+static void warn_of_change(const struct rv_rpmdb *db)
+{
+        struct rv_rpm_holder holder;
+
+        if (rv_rpm_holder(db, &holder))
+                rv_warn(db->sink, RV_LOCKED,
+                        N_("%1: %2 (process %3) changed the package database while it was read; the list may be "
+                           "incomplete"),
+                        db->place.path, holder.name, holder.pid, NULL);
+        else
+                rv_warn(db->sink, RV_LOCKED,
+                        N_("%1: the package database changed while it was read; the list may be incomplete"),
+                        db->place.path, NULL);
+}
+
 /* Somebody writing explains what looks like damage: it may be gone the next time. */
 static int explain(struct rv_rpmdb *db, int r, struct rv_err *err)
 {
         if (r != RV_DAMAGED || !rv_rpmdb_changed(db))
                 return r;
-        return rv_fail(err, RV_LOCKED, N_("%1: another process is writing to the package database"),
-                       N_("try again when it has finished"), db->place.path, NULL);
+        return rv_rpmdb_locked(db, err);
 }
 
 /* A failed step leaves nothing open. What the sink is told of here holds for all choices of rows after it. */
@@ -108,9 +133,7 @@ bool rv_rpmdb_changed(struct rv_rpmdb *db)
         if (rv_place_unchanged(&db->place) && !(db->kind->changed && db->kind->changed(db)))
                 return false;
         if (db->sink && !db->told)
-                rv_warn(db->sink, RV_LOCKED,
-                        N_("%1: the package database changed while it was read; the list may be incomplete"),
-                        db->place.path, NULL);
+                warn_of_change(db);
         db->told = true;
         return true;
 }

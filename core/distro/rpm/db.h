@@ -41,10 +41,19 @@ int rv_rpmdb_by_number(struct rv_rpmdb *db, int64_t hnum, struct rv_err *err) RV
 int rv_rpmdb_next(struct rv_rpmdb *db, struct rv_rpm_row *ret, struct rv_err *err) RV_CHECK;
 const char *rv_rpmdb_name(struct rv_rpmdb *db, int64_t hnum);
 
+/* The process that writes to a package database. */
+struct rv_rpm_holder {
+        char pid[24], name[64];
+};
+/* False: nobody, or it cannot be told. */
+bool rv_rpm_holder(const struct rv_rpmdb *db, struct rv_rpm_holder *ret);
+
 /* --- for the kinds */
 
 /* Whether somebody wrote since the files were opened; the sink is told of it once. */
 bool rv_rpmdb_changed(struct rv_rpmdb *db);
+/* RV_LOCKED, with the name of the writer where it can be told. */
+int rv_rpmdb_locked(const struct rv_rpmdb *db, struct rv_err *err) RV_CHECK;
 /* Why a database cannot be read, or not to its end: whole sentences, since a reason that is put into another one would
  * stay untranslated. %1 is the path, %2 the number of headers that were read, %3 and %4 the arguments. */
 struct rv_rpm_flaw {

@@ -155,8 +155,7 @@ static int read_slots(struct rv_rpmdb *db, struct rv_err *err)
                 if (r || after == reader->generation)
                         return r;
         }
-        return rv_fail(err, RV_LOCKED, N_("%1: another process is writing to the package database"),
-                       N_("try again when it has finished"), db->place.path, NULL);
+        return rv_rpmdb_locked(db, err);
 }
 
 /* --- blobs */
