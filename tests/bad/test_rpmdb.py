@@ -168,6 +168,24 @@ class Broken(Rpmdb):
         db.close()
         self.all_fail(9, 'damaged', 'rpmdb.sqlite')
 
+    def test_broken_declarations(self):
+        """An index or another table of which the declaration is no longer one hides no package."""
+        for change in ("sql='CREATE INDEX nonsense' WHERE type='index'", "rootpage=99999 WHERE type='index'",
+                       "sql='x' WHERE name='Name'", "rootpage=99999 WHERE name='Name'"):
+            with self.subTest(change=change):
+                self.path.unlink(missing_ok=True)
+                rpmdbs.write(self.root, sound())
+                wanted = self.ask('packages', 'installed').json['rows']
+                db = sqlite3.connect(self.path, isolation_level=None)
+                db.execute('CREATE INDEX Name_key_idx ON Name(key ASC)')
+                db.execute('PRAGMA writable_schema=ON')
+                db.execute('UPDATE sqlite_master SET ' + change)
+                db.close()
+                done = self.ask('packages', 'installed')
+                self.assertEqual((done.status, done.json['rows']), (12, wanted))
+                self.assertIn('beside its table of packages', done.json['warnings'][0]['message'])
+                self.assertEqual(self.ask('show', 'packages', wanted[0]['name']).status, 12)
+
     def test_truncated(self):
         """Cut at many lengths: what is left is listed with a warning, or nothing can be."""
         rpmdbs.write(self.root, sound())

@@ -19,6 +19,7 @@ struct reader {
         bool in_order;       /* the choice gives rising numbers */
         int64_t last;        /* number of the last row */
         bool circle;         /* the rows do not end */
+        bool alone;          /* only the table of packages can be trusted to be there */
         unsigned busy;       /* calls of the watch since the last row */
         sqlite3_stmt *names; /* of damaged headers, by number */
         unsigned names_busy; /* calls of the watch for all of them */
@@ -114,10 +115,33 @@ static int look_for_table(const struct reader *reader, const char *name)
         return step;
 }
 
-static int check_table(const struct rv_rpmdb *db, struct rv_err *err)
+/* sqlite refuses all of a database of which it cannot read the declaration of one index. Told that the schema may be
+ * changed, it takes what can be read of it; the file is not writable even so. */
+static int look_past_schema(struct rv_rpmdb *db)
+{
+        struct reader *reader = db->reader;
+        char said[256];
+        int step;
+
+        (void)snprintf(said, sizeof said, "%s", sqlite3_errmsg(reader->db));
+        if (reader->circle || rv_rpmdb_changed(db) || (sqlite3_errcode(reader->db) & 0xff) != SQLITE_CORRUPT ||
+            sqlite3_db_config(reader->db, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, NULL) != SQLITE_OK)
+                return SQLITE_CORRUPT;
+        step = look_for_table(reader, "Packages");
+        reader->alone = step == SQLITE_ROW;
+        if (reader->alone && db->sink)
+                rv_warn(db->sink, RV_DAMAGED,
+                        N_("%1: the package database is damaged beside its table of packages, which is read alone: %2"),
+                        db->place.path, said, NULL);
+        return step;
+}
+
+static int check_table(struct rv_rpmdb *db, struct rv_err *err)
 {
         int step = look_for_table(db->reader, "Packages");
 
+        if (step != SQLITE_ROW && step != SQLITE_DONE && look_past_schema(db) == SQLITE_ROW)
+                return RV_OK;
         if (step == SQLITE_ROW)
                 return RV_OK;
         if (step != SQLITE_DONE)
@@ -179,7 +203,7 @@ static int sqlite_by_name(struct rv_rpmdb *db, const char *name, struct rv_err *
 {
         const struct reader *reader = db->reader;
 
-        if (look_for_table(reader, "Name") != SQLITE_ROW ||
+        if (reader->alone || look_for_table(reader, "Name") != SQLITE_ROW ||
             choose(db, "SELECT hnum, blob FROM Packages WHERE hnum IN (SELECT hnum FROM Name WHERE key=?1)", NULL))
                 return sqlite_all(db, err);
         return sqlite3_bind_text(reader->rows, 1, name, -1, SQLITE_TRANSIENT) == SQLITE_OK ? RV_OK : failed(db, err);
