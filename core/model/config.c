@@ -231,12 +231,24 @@ bool rv_config_option(const char *id)
         return strncmp(id, OPTION, sizeof OPTION - 1) == 0;
 }
 
-/* As people write it; plugins get what an argument of this type would be. */
+bool rv_config_bool(const char *value, bool *ret)
+{
+        const bool yes = strcmp(value, "yes") == 0 || strcmp(value, "true") == 0;
+
+        if (!yes && strcmp(value, "no") != 0 && strcmp(value, "false") != 0)
+                return false;
+        *ret = yes;
+        return true;
+}
+
+/* Plugins get what an argument of this type would be. */
 static const char *canonical(const struct rv_arg *setting, const char *value)
 {
-        if (setting->type == RV_BOOL && strcmp(value, "yes") == 0)
-                return "true";
-        return setting->type == RV_BOOL && strcmp(value, "no") == 0 ? "false" : value;
+        bool yes;
+
+        if (setting->type != RV_BOOL || !rv_config_bool(value, &yes))
+                return value;
+        return yes ? "true" : "false";
 }
 
 static void warn(struct asking *asking, int code, const char *msgid, const char *place, const char *key,

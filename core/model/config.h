@@ -28,6 +28,8 @@ void rv_config_read_file(const char *path, rv_config_visit *visit, void *user);
  * the plugin's declared settings; what is wrong there becomes a warning. */
 int rv_config_query(const struct rv_root *root, const struct rv_plugin *plugin, struct rv_query *query,
                     struct rv_sink *sink, struct rv_err *err) RV_CHECK;
+/* Reads a yes or no as people write it: yes, no, true, false. False: it is neither. */
+bool rv_config_bool(const char *value, bool *ret);
 /* Whether an option of a query came from configuration. */
 bool rv_config_option(const char *id);
 

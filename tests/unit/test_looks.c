@@ -83,6 +83,10 @@ static void test_settings(void **state)
         assert_int_equal(settings.color, RV_COLOR_ALWAYS);
         assert_false(settings.ascii);
         assert_int_equal(warnings, 0);
+        /* as in every other section */
+        settings = read_looks("[looks]\nascii = false\n", "[looks]\nascii = true\n");
+        assert_true(settings.ascii);
+        assert_int_equal(warnings, 0);
 }
 
 static void test_wrong_lines(void **state)

@@ -48,16 +48,6 @@ static void warn(const struct reading *reading, const char *msgid, const struct 
         reading->reader->warn(reading->reader->user, rv_buf_str(&packed), packed.size);
 }
 
-static bool set_ascii(const char *value, struct rv_settings *settings)
-{
-        bool yes = strcmp(value, "yes") == 0;
-
-        if (!yes && strcmp(value, "no") != 0)
-                return false;
-        settings->ascii = yes;
-        return true;
-}
-
 static void take(const struct reading *reading, const struct rv_config_entry *entry)
 {
         RV_ERR_CLEANUP struct rv_err ignored = { 0 };
@@ -67,7 +57,7 @@ static void take(const struct reading *reading, const struct rv_config_entry *en
                 taken = rv_option_apply(rv_option_by_name("color", 5), entry->value, reading->settings, NULL,
                                         &ignored) == RV_OK;
         } else if (strcmp(entry->key, "ascii") == 0) {
-                taken = set_ascii(entry->value, reading->settings);
+                taken = rv_config_bool(entry->value, &reading->settings->ascii);
         } else {
                 warn(reading, N_("%1: there is no setting %2 in [%3]"), entry, entry->key, SECTION);
                 return;
