@@ -148,10 +148,16 @@ static int list(struct reading *reading, struct rv_arena *arena, const char *nam
         if (!dir)
                 return rv_fail_errno(err, errno, N_("%1: cannot be read: %2"), reading->file);
         fd = -1;
-        while (n <= FILES_MAX && (entry = readdir(dir)))
-                if (is_conf(entry->d_name) && (names[n] = rv_arena_strdup(arena, entry->d_name)))
-                        n++;
+        while (!r && n <= FILES_MAX && (errno = 0, entry = readdir(dir)))
+                if (is_conf(entry->d_name)) {
+                        names[n] = rv_arena_strdup(arena, entry->d_name);
+                        r = names[n++] ? RV_OK : rv_fail_memory(err);
+                }
+        if (!r && n <= FILES_MAX && errno)
+                r = rv_fail_errno(err, errno, N_("%1: cannot be read: %2"), reading->file);
         closedir(dir);
+        if (r)
+                return r;
         qsort(names, n, sizeof *names, by_name);
         *ret_n = n;
         return n <= FILES_MAX ? RV_OK

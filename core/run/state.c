@@ -272,20 +272,23 @@ int rv_state_jobs(const struct rv_state *state, uint64_t **ret, size_t *ret_n, s
         uint64_t *numbers = NULL, number;
         size_t n = 0;
         bool failed = false;
+        int why;
 
         if (!dir) {
                 rv_close(&fd);
                 return rv_fail_errno(err, errno, N_("%1: cannot be read: %2"), state->path);
         }
-        while (!failed && (entry = readdir(dir)))
+        while (!failed && (errno = 0, entry = readdir(dir)))
                 if (job_number(entry->d_name, &number)) {
                         failed = !add_number(&numbers, n, number);
                         n += !failed;
                 }
+        why = failed ? ENOMEM : errno;
         (void)closedir(dir);
-        if (failed) {
+        if (why) {
                 free(numbers);
-                return rv_fail_memory(err);
+                return failed ? rv_fail_memory(err)
+                              : rv_fail_errno(err, why, N_("%1: cannot be read: %2"), state->path);
         }
         if (n)
                 qsort(numbers, n, sizeof *numbers, by_number);

@@ -369,8 +369,10 @@ static void choose_columns(struct list *list, const char *text)
         list->laid_out = false;
 }
 
+/* Without memory for all of the words none counts, and that is said: other rows would pass for those asked for. */
 static void choose_rows(struct list *list, const struct list_wish *wish)
 {
+        RV_ERR_CLEANUP struct rv_err err = { 0 };
         size_t i;
 
         list->words = calloc(wish->n_rows, sizeof *list->words);
@@ -380,6 +382,10 @@ static void choose_rows(struct list *list, const struct list_wish *wish)
                         break;
         }
         list->n_words = list->words ? i : 0;
+        if (list->n_words < wish->n_rows && rv_fail_memory(&err)) {
+                ui_note_error(list->page.ui, &err);
+                return;
+        }
         list->open_named = wish->open;
 }
 

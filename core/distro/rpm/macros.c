@@ -67,6 +67,8 @@ static int look_in_all(int root, const char *directory, struct rv_sink *sink, bo
                 return RV_FAILED;
         fd = rv_open_in_root(root, directory, O_RDONLY | O_DIRECTORY);
         n = fd < 0 ? 0 : scandirat(fd, ".", &names, wanted, alphasort);
+        if (n < 0)
+                return RV_FAILED; /* one that can be opened can be read, if there is memory */
         for (i = 0; i < n; i++) {
                 rv_buf_clear(&path);
                 rv_buf_printf(&path, "%s/%s", directory, names[i]->d_name);

@@ -190,7 +190,7 @@ static int add_directory(struct rv_rpm_ring *ring, struct rv_rpmdb *db, const ch
                 rv_close(&fd);
                 return RV_OK;
         }
-        while (!r && (entry = readdir(dir))) {
+        while (!r && (errno = 0, entry = readdir(dir))) {
                 if (snprintf(path, sizeof path, "%s/%s", directory, entry->d_name) >= (int)sizeof path)
                         continue;
                 if (is_key_file(entry->d_name, depth))
@@ -198,6 +198,8 @@ static int add_directory(struct rv_rpm_ring *ring, struct rv_rpmdb *db, const ch
                 else if (depth == 0 && strlen(entry->d_name) == 2 && strspn(entry->d_name, "0123456789abcdef") == 2)
                         r = add_directory(ring, db, path, 1, err);
         }
+        if (!r && errno)
+                r = rv_fail_errno(err, errno, N_("%1: cannot be read: %2"), directory);
         (void)closedir(dir);
         return r;
 }
