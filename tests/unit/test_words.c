@@ -105,12 +105,31 @@ static void folded_lines_are_one_to_a_shell(void **state)
         }
 }
 
+/* Otherwise no package with one in its version would be offered by Tab. */
+static void a_tilde_in_a_version_needs_no_quotes(void **state)
+{
+        static const char *const words[][2] = {
+                { "bash-5.3~rc1-1.x86_64", "bash-5.3~rc1-1.x86_64" },
+                { "~root", "'~root'" },
+                { "--x=~root", "'--x=~root'" },
+                { "a:~root", "'a:~root'" },
+        };
+        size_t i;
+
+        (void)state;
+        for (i = 0; i < sizeof words / sizeof *words; i++) {
+                RV_BUF_CLEANUP struct rv_buf quoted = { 0 };
+
+                rv_word_quote(words[i][0], &quoted);
+                assert_string_equal(rv_buf_str(&quoted), words[i][1]);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(lines_are_split_as_a_shell_does),
-                cmocka_unit_test(an_open_quote_is_refused),
-                cmocka_unit_test(quoting_is_read_back),
+                cmocka_unit_test(lines_are_split_as_a_shell_does),      cmocka_unit_test(an_open_quote_is_refused),
+                cmocka_unit_test(a_tilde_in_a_version_needs_no_quotes), cmocka_unit_test(quoting_is_read_back),
                 cmocka_unit_test(folded_lines_are_one_to_a_shell),
         };
 

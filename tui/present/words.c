@@ -82,9 +82,14 @@ int rv_words_split(const char *line, struct rv_arena *arena, const char ***ret_w
         return RV_OK;
 }
 
-/* What no shell and no splitter gives a meaning to. */
-static bool plain(char c)
+/* What no shell and no splitter gives a meaning to. A tilde has one only where a path may begin; in a version (1.0~rc1)
+ * it is a character like others. */
+static bool plain(const char *word, const char *at)
 {
+        const char c = *at;
+
+        if (c == '~')
+                return at > word && !strchr("=:", at[-1]);
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("_-+./:,=@%^", c);
 }
 
@@ -151,7 +156,7 @@ void rv_word_quote(const char *word, struct rv_buf *out)
 {
         const char *at;
 
-        for (at = word; *at && plain(*at); at++)
+        for (at = word; *at && plain(word, at); at++)
                 continue;
         if (*word && !*at) {
                 rv_buf_add_str(out, word);
