@@ -677,6 +677,19 @@ class Loading(Screen):
         opened.until(lambda: self.pushed(gate) and re.search('^> +one +good', opened.terminal.text(), re.M),
                      'what was loaded again')
 
+    def test_a_failed_reload_says_that_the_rows_are_old(self):
+        gate = self.gate()
+        opened = self.open('ui', 'fixture/slow')
+        opened.until(lambda: self.pushed(gate) and re.search('^> +one +good', opened.terminal.text(), re.M), 'rows')
+        gate.unlink()
+        opened.keys('^R')
+        opened.wait('the gate is not there')
+        opened.keys('down')
+        opened.wait(r'not read anew: rows of \d')
+        self.gate()
+        opened.keys('^R')
+        opened.until(lambda: self.pushed(gate) and 'not read anew' not in opened.terminal.text(), 'rows read anew')
+
     def test_what_is_cached_is_painted_while_it_loads(self):
         gate, rows = self.gate(), r'^> +one +good'
         later = {'REEVE_NOW': str(int(time.time()) + 60)}  # so that nothing is too young to be cached

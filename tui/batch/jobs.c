@@ -157,7 +157,7 @@ static int open_state(struct rv_session *session, const char *verb, const char *
                        NULL);
 }
 
-static int is_verb(const char *word)
+static bool is_verb(const char *word)
 {
         static const char *const verbs[] = { "show", "attach", "cancel", "recover" };
         size_t i;

@@ -15,7 +15,9 @@
 #include "tui/present/text.h"
 
 /* Words that act on the list that is shown; the first three are followed by its columns. */
-static const char *const here[] = { "where", "sort", "columns", "limit", "reload", "quit" };
+enum { WHERE, SORT, COLUMNS, LIMIT, RELOAD, QUIT };
+static const char *const here[] = { [WHERE] = "where", [SORT] = "sort",     [COLUMNS] = "columns",
+                                    [LIMIT] = "limit", [RELOAD] = "reload", [QUIT] = "quit" };
 enum { WITH_COLUMNS = 3 };
 
 /* Whether a path is the root that is shown, by whatever name. */
@@ -294,21 +296,23 @@ static bool run_here(struct ui *ui, const char *line)
         for (word = 0; word < sizeof here / sizeof here[0]; word++)
                 if (strlen(here[word]) == n && strncmp(line, here[word], n) == 0)
                         break;
+        if (strcmp(line, "q") == 0)
+                word = QUIT;
         if (word == sizeof here / sizeof here[0])
-                return strcmp(line, "q") == 0 ? (ui->quit = true) : false;
-        if (line[0] == 'q') {
+                return false;
+        if (word == QUIT) {
                 ui->quit = true;
-        } else if (line[0] == 'r') {
+        } else if (word == RELOAD) {
                 if (page && page->kind->act)
                         (void)page->kind->act(page, ACT_RELOAD);
         } else if (!page_is_list(page)) {
                 ui_note(ui, STYLE_PLAIN, _("this is no list"));
-        } else if (line[0] == 'l') {
+        } else if (word == LIMIT) {
                 limit_here(ui, rest);
         } else {
-                list_set(page, &(struct list_wish){ .where = line[0] == 'w' ? rest : NULL,
-                                                    .sort = line[0] == 's' ? rest : NULL,
-                                                    .columns = line[0] == 'c' ? rest : NULL });
+                list_set(page, &(struct list_wish){ .where = word == WHERE ? rest : NULL,
+                                                    .sort = word == SORT ? rest : NULL,
+                                                    .columns = word == COLUMNS ? rest : NULL });
         }
         return true;
 }

@@ -331,6 +331,7 @@ static void about_list(const struct page *page, int room, struct rv_buf *out)
 
 static void status_list(struct page *page, struct rv_buf *left, struct rv_buf *right)
 {
+        RV_BUF_CLEANUP struct rv_buf made = { 0 };
         struct list *list = list_of(page);
         size_t all = list->snapshot ? rv_snapshot_rows(list->snapshot) : 0, warnings;
 
@@ -344,6 +345,11 @@ static void status_list(struct page *page, struct rv_buf *left, struct rv_buf *r
         }
         if (list->problem.size) {
                 rv_buf_add(right, rv_buf_str(&list->problem), list->problem.size);
+                return;
+        }
+        if (list->snapshot && list->failure.size && !page->loading) {
+                rv_show_time(&page->ui->look, rv_snapshot_made(list->snapshot), &made);
+                rv_tr_format(right, N_("not read anew: rows of %1"), rv_buf_str(&made), NULL);
                 return;
         }
         warnings = list->snapshot ? rv_snapshot_warnings(list->snapshot) : 0;

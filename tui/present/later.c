@@ -2,6 +2,7 @@
 /* An administrator's fingers know these words. Where a plugin has one as an alias it never comes here. */
 #include "tui/present/later.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -15,14 +16,14 @@ static const char *const looking[] = { "check", "needs-restarting" };
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
-static int among(const char *word, const char *const *words, size_t n)
+static bool among(const char *word, const char *const *words, size_t n)
 {
         size_t i;
 
         for (i = 0; i < n; i++)
                 if (strcmp(words[i], word) == 0)
-                        return 1;
-        return 0;
+                        return true;
+        return false;
 }
 
 int rv_later(const char *word, struct rv_err *err)
