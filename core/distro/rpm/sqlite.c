@@ -161,7 +161,11 @@ static int sqlite_open(struct rv_rpmdb *db, struct rv_err *err)
                 return r;
         (void)sqlite3_limit(reader->db, SQLITE_LIMIT_LENGTH, LARGEST_HEADER);
         sqlite3_progress_handler(reader->db, WATCH_EVERY, watch, reader);
-        return check_table(db, err);
+        r = check_table(db, err);
+        /* A walk needs each page once: the memory of 2 MB of them would be asked of the system for nothing. */
+        if (!r)
+                (void)sqlite3_exec(reader->db, "PRAGMA cache_size=64", NULL, NULL, NULL);
+        return r;
 }
 
 static void sqlite_close(struct rv_rpmdb *db)

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include "core/base/err.h"
 
 static const char NAME[] = "reeve-descriptors";
+enum { AHEAD = 65536 };
 
 struct file {
         sqlite3_file base;
@@ -21,12 +23,39 @@ struct file {
         int64_t claimed; /* size that a database's first page claims: more than there is when the file was cut */
         int64_t there;   /* what there is instead, when a page was read that is not there */
         bool cut;
+        char *ahead; /* bytes from ahead_at on; NULL until they are needed */
+        int64_t ahead_at, ahead_size;
+        int64_t next; /* where the last read ended */
 };
 
-static int file_close(sqlite3_file *file)
+static int file_close(sqlite3_file *base)
 {
-        (void)file;
+        struct file *file = (struct file *)base;
+
+        free(file->ahead);
+        file->ahead = NULL;
         return SQLITE_OK;
+}
+
+/* sqlite asks for one page after the other, and headers lie in long runs of them: a walk reads many at once, a jump
+ * only what it asks for. False: what is asked for is not among what was read. */
+static bool read_ahead(struct file *file, void *bytes, size_t n, int64_t offset)
+{
+        const bool forward = offset >= file->next && offset - file->next < AHEAD;
+        ssize_t got;
+
+        file->next = offset + (int64_t)n;
+        if (offset < file->ahead_at || file->next > file->ahead_at + file->ahead_size) {
+                if (!forward || !file->claimed || (!file->ahead && !(file->ahead = malloc(AHEAD))))
+                        return false;
+                got = pread(file->fd, file->ahead, AHEAD, offset);
+                file->ahead_at = offset;
+                file->ahead_size = got < 0 ? 0 : got;
+                if (file->ahead_size < (int64_t)n)
+                        return false;
+        }
+        memcpy(bytes, file->ahead + (offset - file->ahead_at), n);
+        return true;
 }
 
 /* sqlite wants the rest of a short read to be zeroes at a true end, as when a log is shorter than a frame. */
@@ -36,6 +65,8 @@ static int file_read(sqlite3_file *base, void *bytes, int n, sqlite3_int64 offse
         struct stat st = { 0 };
         ssize_t got;
 
+        if (read_ahead(file, bytes, (size_t)n, offset))
+                return SQLITE_OK;
         do
                 got = pread(file->fd, bytes, (size_t)n, offset);
         while (got < 0 && errno == EINTR);
