@@ -255,6 +255,34 @@ class Broken(Rpmdb):
         self.assertEqual(sorted(os.listdir(self.path.parent)), ['rpmdb.sqlite'])
         self.assertLessEqual({0, 12}, seen)
 
+    def test_corrupt_journals(self):
+        """The journal of a change that was cut off, itself overwritten: an end in time, with a status and JSON."""
+        rpmdbs.write(self.root, sound(40))
+        writer = sqlite3.connect(self.path, isolation_level=None)
+        for word in ('PRAGMA journal_mode=DELETE', 'PRAGMA cache_size=1', 'BEGIN', 'DELETE FROM Packages WHERE hnum>9',
+                     'UPDATE Packages SET blob=zeroblob(9000)'):
+            writer.execute(word).fetchall()
+        journal = self.path.with_name('rpmdb.sqlite-journal')
+        half, whole = self.path.read_bytes(), journal.read_bytes()
+        writer.execute('ROLLBACK')
+        writer.close()
+        self.path.write_bytes(half)
+        seen = set()
+        for seed in range(1000 if FULL else 30 if SANITIZED else 100):
+            chance = random.Random(seed)
+            data = bytearray(whole)
+            for _ in range(chance.randint(0, 4)):
+                size = chance.choice([1, 4, 64])
+                at = chance.randrange(28 if seed % 3 else len(data) - size)
+                data[at:at + size] = chance.randbytes(size)
+            journal.write_bytes(data[:chance.randrange(len(data))] if seed % 5 == 4 else data)
+            view = (*VIEWS, *JOINED)[seed % 7]
+            with self.subTest(seed=seed, view=view):
+                done = self.expect(self.ask(*view), *READABLE)
+                done.json
+                seen.add(done.status)
+        self.assertIn(12, seen)
+
     def test_schema_with_more_in_it(self):
         """Indexes over expressions, triggers, a computed column that nobody asks for: none of it is run."""
         db = rpmdbs.connect(self.path)

@@ -32,7 +32,7 @@ static size_t walk(struct rv_rpmdb *db, int64_t *ret_last)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-        struct rv_rpmdb db = { .root = -1, .place = { .fd = -1, .wal_fd = -1, .path = "db" } };
+        struct rv_rpmdb db = { .root = -1, .place = { .fd = -1, .wal_fd = -1, .journal_fd = -1, .path = "db" } };
         RV_FD_CLEANUP int fd = memfd_create("rpmdb", MFD_CLOEXEC);
         int64_t last = 0;
 

@@ -314,6 +314,43 @@ class Databases(Case):
         self.assertEqual({path.name: path.stat().st_mtime_ns for path in self.rpmdb.iterdir()}, before)
 
     @unittest.skipUnless(os.geteuid() == 0, 'needs root to become nobody')
+    def test_a_change_that_was_cut_off_is_as_sqlite_undoes_it(self):
+        """Writers killed in the middle, with journals of one and of several parts."""
+        self.fill('one', 'two')
+        database = self.rpmdb / 'rpmdb.sqlite'
+        db = sqlite3.connect(database, isolation_level=None)
+        db.execute('PRAGMA journal_mode=DELETE')
+        for number in range(100, 140):  # rows of many pages, which are no packages
+            db.execute('INSERT INTO Packages VALUES (?, zeroblob(?))', (number, number * 100))
+        db.close()
+        script = 'import os, sqlite3, sys\n' \
+                 'db = sqlite3.connect(sys.argv[1], isolation_level=None)\n' \
+                 'for word in sys.argv[2:]:\n' \
+                 '    db.execute(word).fetchall()\n' \
+                 'os.kill(os.getpid(), 9)\n'
+        change = ('DELETE FROM Packages WHERE hnum%2=0', 'UPDATE Packages SET blob=zeroblob(30000)',
+                  'INSERT INTO Packages SELECT hnum+1000, blob FROM Packages')
+        whole, undone = database.read_bytes(), 0
+        for settings in (('PRAGMA cache_size=1',), ('PRAGMA cache_size=20',),
+                         ('PRAGMA cache_size=5', 'PRAGMA synchronous=OFF')):
+            with self.subTest(settings=settings):
+                database.write_bytes(whole)
+                subprocess.run([sys.executable, '-c', script, database, *settings, 'BEGIN', *change], check=False)
+                journal = self.rpmdb / 'rpmdb.sqlite-journal'
+                undone += database.read_bytes() != whole
+                before = journal.read_bytes(), database.read_bytes()
+                answer = self.reeve('packages', 'installed', '--columns', 'nevra', status=12)
+                self.assertEqual((journal.read_bytes(), database.read_bytes()), before)
+                self.assertIn('was cut off; the packages are those before it', answer['warnings'][0]['message'])
+                with sqlite3.connect(database) as db:  # sqlite writes the old pages back
+                    wanted = db.execute('SELECT count(*) FROM Packages').fetchone()[0]
+                db.close()
+                self.assertFalse(journal.exists())
+                self.assertEqual(len(answer['rows']), wanted)
+                same = self.reeve('packages', 'installed', '--columns', 'nevra', status=12)
+                self.assertEqual(answer['rows'], same['rows'])
+        self.assertEqual(undone, 3)
+
     def writer(self):
         """A process in the middle of a change that has begun to reach the disk; a line on its input ends it."""
         script = 'import sqlite3, sys\n' \

@@ -14,7 +14,12 @@ enum { LONGEST_NAME = 255 };
 /* What makes the rows other than what rpm would see. */
 static void warn_of_state(const struct rv_rpmdb *db)
 {
-        if (db->place.journal && db->sink)
+        if (db->place.journal_fd >= 0 && db->sink)
+                rv_warn(db->sink, RV_DAMAGED,
+                        N_("%1: a change of the package database was cut off; the packages are those before it, which "
+                           "rpm restores when it next writes"),
+                        db->place.path, NULL);
+        else if (db->place.journal && db->sink)
                 rv_warn(db->sink, RV_DAMAGED,
                         N_("%1: a change of the package database was cut off; rpm has to finish it"), db->place.path,
                         NULL);
@@ -65,7 +70,7 @@ int rv_rpmdb_open(int root, struct rv_sink *sink, struct rv_rpmdb **ret, struct 
 
         if (!db)
                 return rv_fail_memory(err);
-        *db = (struct rv_rpmdb){ .root = root, .sink = sink, .place = { .fd = -1, .wal_fd = -1 } };
+        *db = (struct rv_rpmdb){ .root = root, .sink = sink, .place = { .fd = -1, .wal_fd = -1, .journal_fd = -1 } };
         r = rv_place_find(root, sink, &db->place, err);
         if (!r) {
                 db->kind = db->place.ndb ? &rv_rpm_ndb : &rv_rpm_sqlite;

@@ -108,7 +108,7 @@ static bool is_reserved(int fd)
         return fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
-static int open_sqlite(int root, struct rv_place *place, struct rv_err *err)
+static int open_sqlite(int root, struct rv_sink *sink, struct rv_place *place, struct rv_err *err)
 {
         char journal[64];
         struct stat st;
@@ -125,10 +125,14 @@ static int open_sqlite(int root, struct rv_place *place, struct rv_err *err)
         place->wal_fd = fd < 0 ? -1 : fd;
         read_wal_head(place->wal_fd, place->wal_head);
         (void)snprintf(journal, sizeof journal, "%s/%s-journal", place->directory, SQLITE_FILE);
-        /* Not opened: one that may not be read is there all the same. */
+        /* Looked at first: one that may not be read is there all the same. */
         if (rv_stat_in_root(root, journal, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0) {
                 place->journal = !is_reserved(place->fd);
                 place->busy |= !place->journal;
+                if (depend(sink, root, journal))
+                        return rv_fail_memory(err);
+                fd = place->journal ? open_beside(root, journal) : -1;
+                place->journal_fd = fd < 0 ? -1 : fd;
         }
         return RV_OK;
 }
@@ -222,7 +226,7 @@ static int open_in(int root, const char *directory, struct rv_sink *sink, struct
         bool use_ndb;
         int r = RV_OK;
 
-        *place = (struct rv_place){ .directory = directory, .fd = -1, .wal_fd = -1 };
+        *place = (struct rv_place){ .directory = directory, .fd = -1, .wal_fd = -1, .journal_fd = -1 };
         (void)snprintf(sqlite, sizeof sqlite, "%s/%s", directory, SQLITE_FILE);
         (void)snprintf(ndb, sizeof ndb, "%s/%s", directory, NDB_FILE);
         (void)snprintf(place->wal, sizeof place->wal, "%s/%s-wal", directory, SQLITE_FILE);
@@ -236,7 +240,7 @@ static int open_in(int root, const char *directory, struct rv_sink *sink, struct
         if (r)
                 return r;
         (void)snprintf(place->path, sizeof place->path, "%s", use_ndb ? ndb : sqlite);
-        return use_ndb ? open_ndb(root, place, err) : open_sqlite(root, place, err);
+        return use_ndb ? open_ndb(root, place, err) : open_sqlite(root, sink, place, err);
 }
 
 /* Whether one of the words of an os-release value names a family of distributions that are made of RPM packages. */
@@ -307,6 +311,7 @@ void rv_place_close(struct rv_place *place)
 {
         rv_close(&place->fd);
         rv_close(&place->wal_fd);
+        rv_close(&place->journal_fd);
 }
 
 /* Size and time are enough, unless they say too little: no writer writes without touching them. The database itself

@@ -18,6 +18,7 @@ struct rv_place {
         const char *directory;  /* below the root, constant */
         char path[64], wal[64]; /* of the database and its write-ahead log */
         int fd, wal_fd;         /* wal_fd -1: there is none, or it is empty */
+        int journal_fd;         /* of a change that was cut off; -1: there is none, or it may not be read */
         bool ndb;               /* of that kind; else sqlite */
         struct stat stamp;
         bool busy; /* somebody writes, or did so lately that another write may leave the stamp as it is */

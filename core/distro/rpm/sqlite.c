@@ -156,7 +156,7 @@ static int sqlite_open(struct rv_rpmdb *db, struct rv_err *err)
 
         if (!reader)
                 return rv_fail_memory(err);
-        r = rv_vfs_open(db->place.fd, db->place.wal_fd, &reader->db, err);
+        r = rv_vfs_open(db->place.fd, db->place.wal_fd, db->place.journal_fd, &reader->db, err);
         if (r)
                 return r;
         (void)sqlite3_limit(reader->db, SQLITE_LIMIT_LENGTH, LARGEST_HEADER);

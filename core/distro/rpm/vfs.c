@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The sqlite VFS over descriptors. A database is named "FD.LOG", LOG being the log's descriptor plus one, and its log
- * "FD.LOG-wal", so that the VFS itself has no state. Having no shared memory (version 1 methods) makes sqlite build the
- * log's index on its heap, which it allows in exclusive locking mode. */
+/* The sqlite VFS over descriptors. A database is named "FD.LOG.JOURNAL", the latter two being descriptors plus one, and
+ * its log "FD.LOG.JOURNAL-wal", so that the VFS itself has no state. Having no shared memory (version 1 methods) makes
+ * sqlite build the log's index on its heap, which it allows in exclusive locking mode. */
 #include "core/distro/rpm/vfs.h"
 
 #include <errno.h>
@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/base/err.h"
+#include "core/distro/rpm/rollback.h"
 
 static const char NAME[] = "reeve-descriptors";
 enum { AHEAD = 65536 };
@@ -25,7 +26,8 @@ struct file {
         bool cut;
         char *ahead; /* bytes from ahead_at on; NULL until they are needed */
         int64_t ahead_at, ahead_size;
-        int64_t next; /* where the last read ended */
+        int64_t next;                 /* where the last read ended */
+        struct rv_rollback *rollback; /* what is read in the place of a change that was cut off; may be NULL */
 };
 
 static int file_close(sqlite3_file *base)
@@ -34,6 +36,8 @@ static int file_close(sqlite3_file *base)
 
         free(file->ahead);
         file->ahead = NULL;
+        rv_rollback_free(file->rollback);
+        file->rollback = NULL;
         return SQLITE_OK;
 }
 
@@ -64,7 +68,10 @@ static int file_read(sqlite3_file *base, void *bytes, int n, sqlite3_int64 offse
         struct file *file = (struct file *)base;
         struct stat st = { 0 };
         ssize_t got;
+        int r = file->rollback ? rv_rollback_read(file->rollback, bytes, (size_t)n, offset) : 0;
 
+        if (r)
+                return r < 0 ? SQLITE_IOERR_READ : SQLITE_OK;
         if (read_ahead(file, bytes, (size_t)n, offset))
                 return SQLITE_OK;
         do
@@ -104,6 +111,10 @@ static int file_size(sqlite3_file *base, sqlite3_int64 *ret)
 
         if (fstat(file->fd, &st) < 0)
                 return SQLITE_IOERR_FSTAT;
+        if (file->rollback) {
+                *ret = file->claimed;
+                return SQLITE_OK;
+        }
         *ret = st.st_size > file->claimed ? st.st_size : file->claimed;
         return SQLITE_OK;
 }
@@ -170,20 +181,22 @@ static const sqlite3_io_methods methods = {
         .xDeviceCharacteristics = file_traits,
 };
 
-/* Only the two descriptors exist: no journal, no temporary file. */
+/* Only the descriptors exist: no temporary file. */
 static int vfs_open(sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *base, int flags, int *ret_flags)
 {
         struct file *file = (struct file *)base;
-        int fd = -1, log = 0;
+        int fd = -1, log = 0, journal = 0;
 
         (void)vfs;
         *file = (struct file){ .fd = -1 };
-        if (name && sscanf(name, "%d.%d", &fd, &log) == 2)
+        if (name && sscanf(name, "%d.%d.%d", &fd, &log, &journal) == 3)
                 file->fd = flags & SQLITE_OPEN_MAIN_DB ? fd : flags & SQLITE_OPEN_WAL ? log - 1 : -1;
         if (file->fd < 0)
                 return SQLITE_CANTOPEN;
+        if (flags & SQLITE_OPEN_MAIN_DB && journal && !rv_rollback_open(journal - 1, &file->rollback))
+                return SQLITE_NOMEM;
         if (flags & SQLITE_OPEN_MAIN_DB)
-                file->claimed = claimed_size(fd);
+                file->claimed = file->rollback ? rv_rollback_size(file->rollback) : claimed_size(fd);
         file->base.pMethods = &methods;
         if (ret_flags)
                 *ret_flags = (flags & ~(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)) | SQLITE_OPEN_READONLY;
@@ -196,7 +209,7 @@ static int vfs_delete(sqlite3_vfs *vfs, const char *name, int sync)
         return SQLITE_READONLY;
 }
 
-/* Only the log can be there. No journal ever is: rolling one back would write. */
+/* Only the log can be there. No journal is for sqlite, which would write its pages back. */
 static int vfs_access(sqlite3_vfs *vfs, const char *name, int flags, int *ret)
 {
         int fd, log = 0;
@@ -236,7 +249,7 @@ static void install(void)
 
 /* Without a log the file is immutable to sqlite; with one it must be told that nobody else uses it, which holds:
  * what others write to the file after this is looked for when the rows end. */
-int rv_vfs_open(int fd, int wal_fd, sqlite3 **ret, struct rv_err *err)
+int rv_vfs_open(int fd, int wal_fd, int journal_fd, sqlite3 **ret, struct rv_err *err)
 {
         static pthread_once_t once = PTHREAD_ONCE_INIT;
         const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
@@ -244,7 +257,8 @@ int rv_vfs_open(int fd, int wal_fd, sqlite3 **ret, struct rv_err *err)
         sqlite3 *db = NULL;
 
         (void)pthread_once(&once, install);
-        (void)snprintf(uri, sizeof uri, "file:%d.%d%s", fd, wal_fd + 1, wal_fd < 0 ? "?immutable=1" : "");
+        (void)snprintf(uri, sizeof uri, "file:%d.%d.%d%s", fd, wal_fd + 1, journal_fd + 1,
+                       wal_fd < 0 ? "?immutable=1" : "");
         if (sqlite3_open_v2(uri, &db, flags, NAME) != SQLITE_OK) {
                 (void)sqlite3_close(db);
                 return rv_fail_memory(err);

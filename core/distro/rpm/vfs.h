@@ -12,8 +12,9 @@
 #include <reeve/err.h>
 
 /* Opens the database behind fd. wal_fd is its write-ahead log, -1 for none: then the file is taken as immutable. With a
- * log its pages are found through an index in memory, so that neither -shm nor -wal is touched. */
-int rv_vfs_open(int fd, int wal_fd, sqlite3 **ret, struct rv_err *err) RV_CHECK;
+ * log its pages are found through an index in memory, so that neither -shm nor -wal is touched. journal_fd is the
+ * rollback journal of a change that was cut off, -1 for none: its pages are read as if they were written back. */
+int rv_vfs_open(int fd, int wal_fd, int journal_fd, sqlite3 **ret, struct rv_err *err) RV_CHECK;
 /* Whether a call failed because the file is cut short, of which sqlite knows no better than "disk I/O error": how many
  * bytes there are, and how many it claims to have. */
 bool rv_vfs_cut(sqlite3 *db, int64_t *ret_there, int64_t *ret_claimed);
