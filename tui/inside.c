@@ -71,12 +71,17 @@ static struct {
 static const int ends[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGSEGV, SIGABRT, SIGBUS, SIGFPE };
 
 /* Only what signal-safety(7) lists. */
+static void abandon(void)
+{
+        if (*kept.path && kept.owner == getpid())
+                rv_remove_tree(AT_FDCWD, kept.path);
+}
+
 static void remove_and_die(int number)
 {
         sigset_t set;
 
-        if (*kept.path && kept.owner == getpid())
-                rv_remove_tree(AT_FDCWD, kept.path);
+        abandon();
         signal(number, SIG_DFL);
         sigemptyset(&set);
         sigaddset(&set, number);
@@ -403,6 +408,7 @@ int rv_inside_open(struct rv_host *host, struct rv_err *err)
         catch_ends();
         host->inside = inside;
         host->enter = enter;
+        host->abandon = abandon;
         return RV_OK;
 }
 
@@ -426,4 +432,5 @@ void rv_inside_close(struct rv_host *host)
         free(inside);
         host->inside = NULL;
         host->enter = NULL;
+        host->abandon = NULL;
 }

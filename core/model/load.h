@@ -32,6 +32,8 @@ struct rv_host {
         const char *options[32]; /* id, value, id, value, NULL: host options that every query gets; borrowed */
         rv_enter *enter;         /* NULL: --slot is unsupported here */
         void *inside;            /* what enter keeps */
+        void (*abandon)(
+                void); /* removes from the disk what enter made, for an end that can free nothing; may be NULL */
 };
 
 /* The value of an option that every query gets; NULL: not given. Borrowed. */

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""test_inside.py REEVE: views inside a slot (--slot) say what the same views say of the same files as a root."""
+"""test_inside.py REEVE HANG: views inside a slot (--slot) say what the same views say of the same files as a root; HANG is
+a plugin that never ends."""
 import json
 import os
 import pty
+import select
 import shutil
 import signal
 import subprocess
@@ -18,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import images  # noqa: E402
 
-REEVE = None
+REEVE = HANG = None
 SOURCE = Path(__file__).resolve().parents[2]
 DATABASE = 'usr/lib/sysimage/rpm'
 ARGUMENTS = {'search': ['ssl'], 'provides': ['/usr/bin/bash']}  # of a view, where it is no package
@@ -232,6 +234,32 @@ class Inside(unittest.TestCase):
         self.assertIn(status, (-signal.SIGHUP, 0, 1))
         self.assertEqual(left() - self.before, set())
 
+    def test_nothing_stays_when_a_plugin_hangs(self):
+        """The screen then ends without freeing anything, since the plugin may still read it."""
+        tree = Path(self.folder.name) / 'tree'
+        shutil.copytree(REEVE.parents[1] / 'lib', tree / 'lib')
+        shutil.copy(HANG, tree / 'lib/reeve/plugins')
+        (tree / 'CMakeCache.txt').touch()  # a build tree: its plugins lie beside it
+        (tree / 'bin').mkdir()
+        shutil.copy(REEVE, tree / 'bin')
+        words = [tree / 'bin/reeve', 'ui', 'hang/hang', '--image', str(self.image()), '--slot', 'A']
+        child, fd = pty.fork()
+        if not child:
+            os.execve(words[0], words, {**self.env, 'TERM': 'vt100', 'LD_LIBRARY_PATH': str(tree / 'lib')})
+        while not any(True for path in left() - self.before for _ in path.glob('*/mark')):
+            if select.select([fd], [], [], 0.05)[0]:
+                os.read(fd, 4096)
+        self.assertEqual(len(left() - self.before), 1)
+        os.write(fd, b'Q')
+        try:
+            while os.read(fd, 4096):
+                pass
+        except OSError:  # the terminal is gone
+            pass
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), 0)
+        os.close(fd)
+        self.assertEqual(left() - self.before, set())
+
     def test_what_a_killed_one_left_goes_with_the_next(self):
         image = self.image()
         shell = self.start_shell(image)
@@ -247,5 +275,5 @@ class Inside(unittest.TestCase):
 
 
 if __name__ == '__main__':
-    REEVE = Path(sys.argv[1]).resolve()
-    unittest.main(argv=sys.argv[:1] + sys.argv[2:])
+    REEVE, HANG = (Path(word).resolve() for word in sys.argv[1:3])
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:])

@@ -413,8 +413,11 @@ static void forget_picks(const struct ui *ui)
  * it may still read can be freed or closed: the process ends as it is. */
 static void ui_free(struct ui *ui, int rc)
 {
-        if (ui->lanes && !rv_lanes_stop(ui->lanes, GRACE_MS))
+        if (ui->lanes && !rv_lanes_stop(ui->lanes, GRACE_MS)) {
+                if (ui->host->abandon)
+                        ui->host->abandon();
                 _exit(ui->gone ? RV_OUTPUT : rc);
+        }
         rv_lanes_free(ui->lanes);
         ui_tabs_free(ui);
         load_free_all(ui);
