@@ -118,7 +118,7 @@ struct new_tally {
 static const struct new_tally tallies[] = { { TALLY("state = on"), { 1, 2 } }, { TALLY("state = off"), { 3, 4 } } };
 #elif defined(VARIANT_badfilter)
 static const struct rv_tally tallies[] = { TALLY("state = on"), TALLY("state = onn") };
-#elif !defined(VARIANT_undersized) && !defined(VARIANT_smallest)
+#elif !defined(VARIANT_undersized) && !defined(VARIANT_smallest) && !defined(VARIANT_wildtally)
 static const struct rv_tally tallies[] = { TALLY("state = on"), TALLY("state = off") };
 #endif
 
@@ -143,7 +143,11 @@ RV_PLUGIN = {
                   [RV_K_ENUM] = sizeof *enums,
                   [RV_K_ARG] = sizeof(struct rv_arg),
 #if !defined(VARIANT_undersized) && !defined(VARIANT_smallest)
-                  [RV_K_TALLY] = sizeof *tallies,
+#if defined(VARIANT_oversized)
+                  [RV_K_TALLY] = sizeof(struct new_tally),
+#else
+                  [RV_K_TALLY] = sizeof(struct rv_tally),
+#endif
 #endif
                   [RV_K_ACTION] = sizeof(struct rv_action) },
 #if defined(VARIANT_badname)
