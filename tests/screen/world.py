@@ -39,7 +39,7 @@ class World:
         env.update(more)
         for name in ('ASAN_OPTIONS', 'LSAN_OPTIONS', 'UBSAN_OPTIONS', 'TSAN_OPTIONS'):
             if name in os.environ:
-                env[name] = os.environ[name]
+                env.setdefault(name, os.environ[name])
         return env
 
     def open(self, *words, term='xterm-256color', columns=80, rows=24, env=None, root=None):
