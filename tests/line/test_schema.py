@@ -175,6 +175,27 @@ class Real(Case):
         views = self.check_all()
         self.assertLessEqual({"packages/installed", "signatures/keys", "slots/slots", "sandboxes/sandboxes"}, set(views))
 
+    def test_declarations_are_whole(self):
+        """What another front end draws the screens from: what stands below, what is counted, every flag of a column."""
+        self.options = ["--root", SAMPLE + "/root"]
+        views = self.document("views")["views"]
+        flags = {"key", "match", "hidden", "costly", "common", "length", "filled", "caption", "tail", "nevra", "arch"}
+        seen = set()
+        for view in views:
+            for column in view["columns"]:
+                self.assertEqual({id for id in flags if isinstance(column[id], bool)}, flags)
+                seen |= {id for id in flags if column[id]}
+        self.assertEqual(seen, flags)
+        below = {view["view"]: view["below"] for view in views}
+        self.assertEqual(below["slots/slots"], ["disk", "next"])
+        self.assertEqual(below["packages/installed"], [])
+        plugins = {plugin["id"]: plugin for plugin in self.document("plugins")["plugins"]}
+        tallies = plugins["slots"]["tallies"]
+        self.assertEqual(tallies[0], {"title": "no update slots", "plural": "no update slots", "view": "slots",
+                                      "where": None, "column": None, "role": "plain", "no_rows": True})
+        updates = next(tally for tally in plugins["packages"]["tallies"] if tally["title"] == "update")
+        self.assertEqual((updates["plural"], updates["column"]), ("updates", None))
+
     def test_verbose_names_the_files(self):
         done = subprocess.run([BUILT, "--root", SAMPLE + "/root", "packages", "-v", "-q"], capture_output=True,
                               check=False)

@@ -35,9 +35,15 @@ static void add_words(struct rv_json *json, const char *key, const char *const *
 }
 
 /* Roles are named, so that another program can colour as we do. */
-static void add_enums(struct rv_json *json, const struct rv_enum *enums, uint32_t n)
+static void add_role(struct rv_json *json, uint32_t role)
 {
         static const char *const roles[] = { "plain", "good", "info", "warn", "bad", "muted" };
+
+        add(json, "role", role < sizeof roles / sizeof *roles ? roles[role] : "plain");
+}
+
+static void add_enums(struct rv_json *json, const struct rv_enum *enums, uint32_t n)
+{
         uint32_t i;
 
         rv_json_key(json, "enums");
@@ -46,7 +52,7 @@ static void add_enums(struct rv_json *json, const struct rv_enum *enums, uint32_
                 rv_json_begin(json, '{');
                 add(json, "id", enums[i].id);
                 add(json, "title", enums[i].title);
-                add(json, "role", enums[i].role < sizeof roles / sizeof *roles ? roles[enums[i].role] : "plain");
+                add_role(json, enums[i].role);
                 rv_json_end(json, '}');
         }
         rv_json_end(json, ']');
@@ -54,6 +60,16 @@ static void add_enums(struct rv_json *json, const struct rv_enum *enums, uint32_
 
 static void add_column(struct rv_json *json, const struct rv_column *column)
 {
+        static const struct {
+                const char *id;
+                uint32_t flag;
+        } flags[] = {
+                { "key", RV_KEY },       { "match", RV_MATCH },   { "hidden", RV_HIDDEN }, { "costly", RV_COSTLY },
+                { "common", RV_COMMON }, { "length", RV_LENGTH }, { "filled", RV_FILLED }, { "caption", RV_CAPTION },
+                { "tail", RV_TAIL },     { "nevra", RV_NEVRA },   { "arch", RV_ARCH },
+        };
+        size_t i;
+
         rv_json_begin(json, '{');
         add(json, "id", column->id);
         add(json, "title", column->title);
@@ -63,10 +79,8 @@ static void add_column(struct rv_json *json, const struct rv_column *column)
                 add_enums(json, column->enums, column->n_enums);
         add(json, "ref", column->ref);
         add(json, "with", column->with);
-        add_bool(json, "key", column->flags & RV_KEY);
-        add_bool(json, "match", column->flags & RV_MATCH);
-        add_bool(json, "hidden", column->flags & RV_HIDDEN);
-        add_bool(json, "costly", column->flags & RV_COSTLY);
+        for (i = 0; i < sizeof flags / sizeof *flags; i++)
+                add_bool(json, flags[i].id, column->flags & flags[i].flag);
         rv_json_key(json, "priority");
         rv_json_int(json, column->priority);
         rv_json_end(json, '}');
@@ -114,6 +128,7 @@ void rv_declare_view(struct rv_json *json, const char *plugin, const struct rv_v
         rv_json_end(json, ']');
         add_args(json, "args", view->args, view->n_args);
         add(json, "record", view->record);
+        add_words(json, "below", view->below);
         add_words(json, "aliases", view->aliases);
         rv_json_key(json, "schema");
         rv_schema_view(json, rv_buf_str(&name), view);
@@ -143,6 +158,23 @@ void rv_declare_action(struct rv_json *json, const struct rv_plugin *plugin, con
         rv_json_end(json, '}');
 }
 
+/* A title has one form or two, as of "row" and "rows"; one that has one is both. */
+static void add_tally(struct rv_json *json, const struct rv_tally *tally)
+{
+        const char *plural = strchr(tally->title, '\004');
+
+        rv_json_begin(json, '{');
+        rv_json_key(json, "title");
+        rv_json_text(json, tally->title, plural ? (size_t)(plural - tally->title) : strlen(tally->title));
+        add(json, "plural", plural ? plural + 1 : tally->title);
+        add(json, "view", tally->view);
+        add(json, "where", tally->where);
+        add(json, "column", tally->column);
+        add_role(json, tally->role);
+        add_bool(json, "no_rows", tally->flags & RV_NO_ROWS);
+        rv_json_end(json, '}');
+}
+
 void rv_declare_plugin(struct rv_json *json, const char *id, const struct rv_plugin *plugin, const char *broken)
 {
         uint32_t i;
@@ -168,5 +200,10 @@ void rv_declare_plugin(struct rv_json *json, const char *id, const struct rv_plu
                 rv_json_str(json, plugin->actions[i].id);
         rv_json_end(json, ']');
         add_args(json, "settings", plugin->settings, plugin->n_settings);
+        rv_json_key(json, "tallies");
+        rv_json_begin(json, '[');
+        for (i = 0; i < plugin->n_tallies; i++)
+                add_tally(json, &plugin->tallies[i]);
+        rv_json_end(json, ']');
         rv_json_end(json, '}');
 }

@@ -364,10 +364,10 @@ void rv_schema_others(struct rv_json *json)
         rv_json_begin(json, '{');
         add_list(json, "plugins", "id:string",
                  "title:string? help:string? version:string? views:array actions:array settings:array "
-                 "broken:string");
+                 "tallies:array broken:string");
         add_list(json, "views",
                  "view:string title:string? help:string? shape:string columns:array args:array "
-                 "record:string? aliases:array schema:object",
+                 "record:string? below:array aliases:array schema:object",
                  "");
         add_list(json, "actions",
                  "action:string title:string? help:string? view:string? preview:string? group:string? "
