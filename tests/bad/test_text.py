@@ -70,6 +70,11 @@ class Batch(Text):
         lines = done.out.split(b'\n')[:-1]
         self.assertEqual(len(lines), 2 * len(EVIL))
         self.assertEqual({line.count(b'\t') for line in lines}, {2})
+        for line in lines:
+            self.clean(line.replace(b'\t', b' '), 'plain')
+        self.assertIn(b'^[[2J', done.out)
+        self.assertIn(b'<U+202E>', done.out)
+        self.assertIn(b'<FF><FE> broken', done.out)
 
     def test_formats_for_programs_on_a_terminal(self):
         """Even where raw text would be right in a pipe, a terminal gets none."""

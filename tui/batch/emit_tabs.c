@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* plain, tsv and csv: one row a line, values as data. plain and tsv escape tab, newline and backslash; csv is RFC 4180
- * (CRLF, quotes doubled). */
+/* plain, tsv and csv: one row a line. plain and tsv escape tab, newline and backslash; csv is RFC 4180 (CRLF, quotes
+ * doubled). tsv and csv are data, byte for byte; plain is also read by eye and through pagers, so what the table makes
+ * visible is made visible in it as well. */
 #include <string.h>
 
 #include "core/base/buf.h"
@@ -37,6 +38,15 @@ static void add_escaped(struct rv_buf *out, const char *s, size_t n)
                 run = i + 1;
         }
         rv_buf_add(out, s + run, n - run);
+}
+
+/* Cells have no tab or newline any more when they are sanitised, so none turns into a blank. */
+static void add_shown(struct rv_buf *out, const char *s, size_t n)
+{
+        RV_BUF_CLEANUP struct rv_buf escaped = { 0 };
+
+        add_escaped(&escaped, s, n);
+        (void)rv_sanitize(rv_buf_str(&escaped), escaped.size, out);
 }
 
 /* Quotes only where the RFC asks for them, so that simple files stay readable. */
@@ -76,6 +86,8 @@ static void add_line(struct rv_emitter *e, size_t row, char separator)
                 rv_emit_raw(e->result->snapshot, row, e->columns[i], &e->scratch);
                 if (separator == ',')
                         add_quoted(out, rv_buf_str(&e->scratch), e->scratch.size);
+                else if (e->serializer == &rv_emit_plain)
+                        add_shown(out, rv_buf_str(&e->scratch), e->scratch.size);
                 else
                         add_escaped(out, rv_buf_str(&e->scratch), e->scratch.size);
         }
