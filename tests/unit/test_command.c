@@ -91,10 +91,10 @@ static void passed_options_are_joined(void **state)
         RV_COMMAND_CLEANUP struct rv_command command = { 0 };
 
         (void)state;
-        assert_int_equal(parse(WORDS("status", "-x", "a", "--exclude=b", "-xc", "-C", "--set", "main.best=0", "--image",
-                                     "disk.img"),
-                               &command),
-                         RV_OK);
+        assert_int_equal(
+                parse(WORDS("do", "-x", "a", "--exclude=b", "-xc", "-C", "--set", "main.best=0", "--image", "disk.img"),
+                      &command),
+                RV_OK);
         assert_int_equal(command.n_options, 8);
         assert_string_equal(command.options[0], "exclude");
         assert_string_equal(command.options[1], "a,b,c");
@@ -102,6 +102,24 @@ static void passed_options_are_joined(void **state)
         assert_string_equal(command.options[4], "set:main.best");
         assert_string_equal(command.options[5], "0");
         assert_string_equal(command.options[7], "disk.img");
+}
+
+/* An answer that did not heed what was said would pass for one that did. */
+static void what_no_view_heeds_is_refused(void **state)
+{
+        static const char *const unheeded[] = { "--refresh",      "--minimal",     "--security", "--best",
+                                                "--nobest",       "--repo=a",      "-xa",        "--accept-key=F",
+                                                "--enablerepo=a", "--arch=x86_64", "--policy=f", "--disablerepo=a",
+                                                "--releasever=44" };
+        size_t i;
+
+        (void)state;
+        for (i = 0; i < sizeof unheeded / sizeof *unheeded; i++) {
+                assert_int_equal(parse(WORDS("status", unheeded[i]), NULL), RV_UNSUPPORTED);
+                assert_int_equal(parse(WORDS("show", "reeve/findings", "x", unheeded[i]), NULL), RV_UNSUPPORTED);
+                assert_int_equal(parse(WORDS("do", "a", unheeded[i]), NULL), RV_OK);
+        }
+        assert_int_equal(parse(WORDS("status", "-C"), NULL), RV_OK);
 }
 
 static void two_dashes_end_the_options(void **state)
@@ -165,10 +183,10 @@ static void scanning_never_fails(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(options_stand_on_both_sides), cmocka_unit_test(nothing_is_a_command_too),
-                cmocka_unit_test(help_wins_and_letters_join),  cmocka_unit_test(passed_options_are_joined),
-                cmocka_unit_test(two_dashes_end_the_options),  cmocka_unit_test(wrong_words_are_usage),
-                cmocka_unit_test(scanning_never_fails),
+                cmocka_unit_test(options_stand_on_both_sides),   cmocka_unit_test(nothing_is_a_command_too),
+                cmocka_unit_test(help_wins_and_letters_join),    cmocka_unit_test(passed_options_are_joined),
+                cmocka_unit_test(what_no_view_heeds_is_refused), cmocka_unit_test(two_dashes_end_the_options),
+                cmocka_unit_test(wrong_words_are_usage),         cmocka_unit_test(scanning_never_fails),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

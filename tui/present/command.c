@@ -15,8 +15,9 @@
 struct reader {
         struct rv_registry *registry;
         const char *const *words;
-        size_t n, verb, subject, object;        /* positions of the words that name the command; n: none */
-        const struct rv_option *change, *check; /* given among the words, and not for every command; NULL: not given */
+        size_t n, verb, subject, object; /* positions of the words that name the command; n: none */
+        /* Given among the words, and not for every command; NULL: not given. */
+        const struct rv_option *change, *unheeded, *check;
         struct rv_command *command;
 };
 
@@ -427,6 +428,8 @@ static void note(struct reader *r, const struct rv_option *option)
 {
         if (rv_option_of_changes(option))
                 r->change = option;
+        else if (rv_option_unheeded(option))
+                r->unheeded = option;
         if (option->kind == RV_OPT_CHECK)
                 r->check = option;
 }
@@ -526,6 +529,9 @@ static int check_fit(const struct reader *r, struct rv_err *err)
         if (r->change && !changes(command))
                 return rv_fail(err, RV_USAGE, N_("--%1 fits actions only"), N_("reeve actions lists them"),
                                r->change->name, NULL);
+        if (r->unheeded && !changes(command))
+                return rv_fail(err, RV_UNSUPPORTED, N_("--%1: nothing that only looks heeds this option"),
+                               N_("leave it out"), r->unheeded->name, NULL);
         if (r->check && !changes(command) && !findings)
                 return rv_fail(err, RV_USAGE, N_("--check goes with an action or with status"), NULL, NULL);
         if (command->n_words && command->verb == RV_DO_HELP)

@@ -132,6 +132,17 @@ bool rv_option_of_changes(const struct rv_option *option)
         return option->kind == RV_OPT_DRY_RUN || option->kind == RV_OPT_YES || option->kind == RV_OPT_PLAN;
 }
 
+bool rv_option_unheeded(const struct rv_option *option)
+{
+        static const char *const heeded[] = { "image", "slot", "cacheonly" };
+        size_t i;
+
+        for (i = 0; i < sizeof heeded / sizeof *heeded; i++)
+                if (strcmp(option->name, heeded[i]) == 0)
+                        return false;
+        return option->kind == RV_OPT_PASSED;
+}
+
 const struct rv_verb_word *rv_verbs(size_t *ret_n)
 {
         *ret_n = sizeof verbs / sizeof *verbs;
