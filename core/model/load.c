@@ -187,7 +187,10 @@ static int refuse_elsewhere(const struct rv_host *host, const struct question *q
 
         if (slot && ((!joined && !part && !(question->view->flags & RV_READS_SLOT)) || !host->enter))
                 return rv_fail(err, RV_UNSUPPORTED, N_("%1/%2: cannot look inside a slot"),
-                               N_("mount the slot and name it with --root"), question->id, question->view->id, NULL);
+                               question->view->flags & RV_READS_IMAGE
+                                       ? N_("leave out --slot: it looks at the disk that the slots are on")
+                                       : N_("mount the slot and name it with --root"),
+                               question->id, question->view->id, NULL);
         if (!slot && question->plugin && !part && !(question->view->flags & RV_READS_IMAGE) &&
             rv_host_option(host, "image"))
                 return rv_fail(err, RV_UNSUPPORTED, N_("%1/%2: cannot look inside an image"),

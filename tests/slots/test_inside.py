@@ -117,8 +117,9 @@ class Inside(unittest.TestCase):
     def test_what_cannot_be_read(self):
         empty = self.image('flatcar', 'erofs', '-b', 'empty')
         self.assertEqual(self.ask('--image', empty, '--slot', 'B', 'packages', status=10)['error']['code'], 'unsupported')
-        for view in ('slots', 'sandboxes'):
-            self.ask('--image', empty, '--slot', 'A', view, status=10)
+        for view, way in ((('slots',), 'leave out --slot'), (('slots', 'next'), 'leave out --slot'),
+                          (('sandboxes',), 'mount the slot')):
+            self.assertIn(way, self.ask('--image', empty, '--slot', 'A', *view, status=10)['error']['hint'])
 
     def test_damage_is_told(self):
         """Noise over the whole slot but its superblock: an error or a warning, and nothing left behind."""
