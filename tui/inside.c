@@ -303,6 +303,9 @@ static int fill_place(struct inside *inside, struct place *place, const struct s
         if (fd < 0)
                 return rv_fail_errno(err, errno, N_("%1: cannot be opened: %2"), path);
         r = copy_slot(source, place, fd, cancel, err);
+        if (r == RV_NOSPACE)
+                return rv_fail(err, r, N_("%1: there is no room for the copy of what the slot holds"),
+                               N_("make room there, or mount the slot and name it with --root"), path, NULL);
         return r ? r : rv_root_open(path, &place->root, err);
 }
 

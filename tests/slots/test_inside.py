@@ -121,6 +121,20 @@ class Inside(unittest.TestCase):
                           (('sandboxes',), 'mount the slot')):
             self.assertIn(way, self.ask('--image', empty, '--slot', 'A', *view, status=10)['error']['hint'])
 
+    def test_no_room_for_the_copy(self):
+        """It is the directory of the copies that is full, not the image."""
+        if subprocess.run(['unshare', '-rm', 'true'], capture_output=True, check=False).returncode:
+            self.skipTest('a file system of its own needs a user namespace')
+        done = subprocess.run(['unshare', '-rm', 'sh', '-c',
+                               'mount -t tmpfs -o size=64k none /var/tmp && exec "$@"', 'sh', REEVE, '--image',
+                               self.image(), '--slot', 'A', 'packages', '--json'], env=self.env, capture_output=True,
+                              check=False, timeout=60)
+        self.assertEqual(done.returncode, 16, done.stdout[-500:] + done.stderr)
+        error = json.loads(done.stdout)['error']
+        self.assertRegex(error['message'], r'^/var/tmp/reeve-inside-\w+/0: there is no room')
+        self.assertIn('make room there', error['hint'])
+        self.assertIn('No space left', error['cause'][0]['message'])
+
     def test_damage_is_told(self):
         """Noise over the whole slot but its superblock: an error or a warning, and nothing left behind."""
         image = self.images.copy('flatcar', 'erofs', '--packages', str(self.root / DATABASE))

@@ -13,7 +13,10 @@
 static const struct rv_option options[] = {
         { "root", "DIR", N_("the system to look at or change"), 0, RV_OPT_ROOT, false },
         { "image", "FILE", N_("a disk image or device instead of the root's disk"), 0, RV_OPT_PASSED, false },
-        { "slot", "SLOT", N_("look inside that slot, without booting it"), 0, RV_OPT_PASSED, false },
+        { "slot", "SLOT",
+          N_("look inside that slot, without booting it; the copy for that in /var/tmp goes when reeve ends, after a "
+             "kill -9 with the next --slot"),
+          0, RV_OPT_PASSED, false },
         { "format", "FORMAT", N_("table, plain, json, ndjson, tsv or csv"), 0, RV_OPT_FORMAT, false },
         { "json", NULL, N_("short for --format json"), 0, RV_OPT_JSON, false },
         { "columns", "A,B,C", N_("which columns, in which order"), 0, RV_OPT_COLUMNS, false },
