@@ -43,11 +43,12 @@ enum rv_column_flag {
         RV_LENGTH = 32,
         RV_FILLED = 64,
         RV_CAPTION = 128,
-        RV_TAIL =
-                256, /* hexadecimal: a row word may be its last 8 digits or more, in either case, as of OpenPGP keys */
-        RV_NEVRA =
-                512,   /* with RV_MATCH: it holds NAME-[EPOCH:]VERSION-RELEASE.ARCH, and NAME and NAME.ARCH match too */
-        RV_ARCH = 1024 /* the architecture: a row word may match TEXT.ARCH, TEXT being that of a column with RV_MATCH */
+        /* Hexadecimal: a row word may be its last 8 digits or more, in either case, as of OpenPGP keys. */
+        RV_TAIL = 256,
+        /* With RV_MATCH: it holds NAME-[EPOCH:]VERSION-RELEASE.ARCH, and NAME and NAME.ARCH match too. */
+        RV_NEVRA = 512,
+        /* The architecture: a row word may match TEXT.ARCH, TEXT being that of a column with RV_MATCH. */
+        RV_ARCH = 1024
 };
 
 enum rv_view_flag {
