@@ -143,6 +143,36 @@ static bool with_sound(const struct rv_column *columns, uint32_t n, const struct
         return false;
 }
 
+/* What each flag needs of its column; without this check it would be passed over where it is used, or misread. */
+static const struct {
+        uint32_t flag, beside; /* the column has that one as well */
+        uint32_t types;        /* a bit each */
+        bool once;             /* of a view: the first alone would count */
+} flags[] = {
+        { RV_LENGTH, 0, 1U << RV_SIZE, true },
+        { RV_FILLED, 0, 1U << RV_SIZE, true },
+        { RV_CAPTION, 0, 1U << RV_TEXT | 1U << RV_MSG | 1U << RV_ENUM | 1U << RV_VERSION | 1U << RV_REF, true },
+        { RV_TAIL, 0, 1U << RV_TEXT | 1U << RV_REF, false },
+        { RV_NEVRA, RV_MATCH, 1U << RV_TEXT | 1U << RV_REF, false },
+        { RV_ARCH, 0, 1U << RV_TEXT | 1U << RV_REF, true },
+};
+
+static bool flags_sound(const struct rv_column *columns, uint32_t n)
+{
+        uint32_t i, used = 0;
+        size_t k;
+
+        for (i = 0; i < n; i++) {
+                for (k = 0; k < sizeof flags / sizeof *flags; k++)
+                        if (columns[i].flags & flags[k].flag &&
+                            (!(flags[k].types >> columns[i].type & 1) || (flags[k].once && used & flags[k].flag) ||
+                             (columns[i].flags & flags[k].beside) != flags[k].beside))
+                                return false;
+                used |= columns[i].flags;
+        }
+        return used & RV_LENGTH || !(used & (RV_FILLED | RV_CAPTION));
+}
+
 static int take_columns(const struct adoption *a, struct rv_view *view)
 {
         struct rv_column *columns;
@@ -171,6 +201,8 @@ static int take_columns(const struct adoption *a, struct rv_view *view)
         }
         if (keys != 1)
                 return refuse(a, "a view needs exactly one key column");
+        if (!flags_sound(columns, view->n_columns))
+                return refuse(a, "a column's flags");
         for (i = 0; i < view->n_columns; i++)
                 if (columns[i].with && !with_sound(columns, view->n_columns, &columns[i]))
                         return refuse(a, "a column's with");

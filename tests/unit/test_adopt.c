@@ -303,6 +303,55 @@ static void test_with(void **state)
         free(l);
 }
 
+/* The first column is a key of type text, the second an enum, the third is set in turn. */
+static void test_flags(void **state)
+{
+        static const struct {
+                uint32_t type, flags, others; /* others: of the column of sizes before it */
+                int code;
+        } cases[] = {
+                { RV_SIZE, RV_LENGTH, 0, RV_OK },
+                { RV_INT, RV_LENGTH, 0, RV_DAMAGED },
+                { RV_TEXT, RV_LENGTH, 0, RV_DAMAGED },
+                { RV_SIZE, RV_LENGTH, RV_LENGTH, RV_DAMAGED },
+                { RV_SIZE, RV_FILLED, RV_LENGTH, RV_OK },
+                { RV_DURATION, RV_FILLED, RV_LENGTH, RV_DAMAGED },
+                { RV_SIZE, RV_FILLED, RV_LENGTH | RV_FILLED, RV_DAMAGED },
+                { RV_SIZE, RV_FILLED, 0, RV_DAMAGED },
+                { RV_MSG, RV_CAPTION, RV_LENGTH, RV_OK },
+                { RV_MSG, RV_CAPTION, 0, RV_DAMAGED },
+                { RV_LIST, RV_CAPTION, RV_LENGTH, RV_DAMAGED },
+                { RV_TEXT, RV_TAIL, 0, RV_OK },
+                { RV_REF, RV_TAIL, 0, RV_OK },
+                { RV_INT, RV_TAIL, 0, RV_DAMAGED },
+                { RV_TEXT, RV_NEVRA | RV_MATCH, 0, RV_OK },
+                { RV_TEXT, RV_NEVRA, 0, RV_DAMAGED },
+                { RV_VERSION, RV_NEVRA | RV_MATCH, 0, RV_DAMAGED },
+                { RV_TEXT, RV_ARCH, 0, RV_OK },
+                { RV_BOOL, RV_ARCH, 0, RV_DAMAGED },
+                { RV_MSG, RV_COMMON | RV_HIDDEN | RV_COSTLY, 0, RV_OK },
+        };
+        struct library *l = make();
+        size_t i;
+
+        (void)state;
+        l->columns[1].type = RV_SIZE;
+        l->columns[1].enums = NULL;
+        l->columns[1].n_enums = 0;
+        for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+                l->columns[1].flags = cases[i].others;
+                l->columns[2].type = cases[i].type;
+                l->columns[2].flags = cases[i].flags;
+                if (adopt(l) != cases[i].code)
+                        fail_msg("case %zu", i);
+        }
+        l->columns[0].flags |= RV_ARCH; /* two of them */
+        l->columns[2].type = RV_TEXT;
+        l->columns[2].flags = RV_ARCH;
+        assert_int_equal(adopt(l), RV_DAMAGED);
+        free(l);
+}
+
 static void test_ids(void **state)
 {
         static const char *const wrong[] = { "",   "Test",  "1test",  "-test", "te st", "te/st",
@@ -438,7 +487,7 @@ int main(void)
                 cmocka_unit_test(test_sound),     cmocka_unit_test(test_pointers), cmocka_unit_test(test_sizes),
                 cmocka_unit_test(test_counts),    cmocka_unit_test(test_ids),      cmocka_unit_test(test_below),
                 cmocka_unit_test(test_tallies),   cmocka_unit_test(test_with),     cmocka_unit_test(test_every_bit),
-                cmocka_unit_test(test_alignment),
+                cmocka_unit_test(test_alignment), cmocka_unit_test(test_flags),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

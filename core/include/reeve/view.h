@@ -39,15 +39,17 @@ enum rv_column_flag {
         /* Where all rows agree, a screen says the value once beside the view's title and has no column for it. */
         RV_COMMON = 16,
         /* Of a view that is drawn as a bar: how long a row's piece is, how much of it is in use (sizes both), and what
-         * is said above it. */
+         * is said above it. One column of each at most, and the others only beside a length. */
         RV_LENGTH = 32,
         RV_FILLED = 64,
         RV_CAPTION = 128,
-        /* Hexadecimal: a row word may be its last 8 digits or more, in either case, as of OpenPGP keys. */
+        /* Hexadecimal text, or a ref to it: a row word may be its last 8 digits or more, in either case, as of OpenPGP
+         * keys. */
         RV_TAIL = 256,
         /* With RV_MATCH: it holds NAME-[EPOCH:]VERSION-RELEASE.ARCH, and NAME and NAME.ARCH match too. */
         RV_NEVRA = 512,
-        /* The architecture: a row word may match TEXT.ARCH, TEXT being that of a column with RV_MATCH. */
+        /* The architecture, one column at most: a row word may match TEXT.ARCH, TEXT being that of a column with
+           RV_MATCH. */
         RV_ARCH = 1024
 };
 
