@@ -64,7 +64,12 @@ class Words(unittest.TestCase):
         acl, bash = table.split("\n\n")
         self.assertRegex(acl, r"(?m)^Name +acl$")
         self.assertRegex(bash, r"(?m)^Name +bash$")
-        self.reeve("show", "packages", "bash", "nothing", status=(3,))  # one record is asked for, so each word counts
+        for second in ("nothing", "acl"):  # one record is asked for, whatever the second word may name
+            error = self.reeve("show", "packages", "bash", second, status=(2,))["error"]
+            self.assertEqual(error["message"], second + ": show takes one row")
+            self.assertIn("reeve packages installed bash " + second, error["hint"])
+        error = self.reeve("show", "packages/info", "bash", "acl", status=(2,))["error"]
+        self.assertEqual(error["message"], "acl: show takes one row")
 
     def test_show_a_row_of_a_package(self):
         """The word that names the package is none for a row."""

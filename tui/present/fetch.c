@@ -167,6 +167,27 @@ int rv_command_ask(struct rv_command *command, bool all, struct rv_ask *ret, str
         return RV_OK;
 }
 
+/* A record is one row's: a second word is none that narrows the first. A view of records takes them as its arguments.
+ */
+static int one_word(const struct rv_command *command, size_t used, const struct rv_snapshot *snapshot,
+                    struct rv_err *err)
+{
+        const bool records = command->view->shape == RV_SHAPE_RECORD && rv_snapshot_rows(snapshot) > 1;
+        const size_t first = records ? 0 : used;
+        RV_BUF_CLEANUP struct rv_buf call = { 0 };
+        size_t i;
+
+        if (command->verb != RV_DO_SHOW || command->n_words < first + 2)
+                return RV_OK;
+        for (i = 0; i < command->n_words; i++) {
+                rv_buf_add_str(&call, i ? " " : "");
+                rv_word_quote(command->words[i], &call);
+        }
+        return rv_fail(err, RV_USAGE, N_("%1: show takes one row"),
+                       command->plugin ? N_("several are listed by: reeve %2 %3 %4") : NULL, command->words[first + 1],
+                       command->plugin_id, command->view->id, rv_buf_str(&call), NULL);
+}
+
 /* Filter before rows, so that a row word names one of the rows that are left; the limit counts last. */
 static int choose(const struct rv_command *command, size_t used, const struct rv_snapshot *snapshot,
                   struct rv_rows *rows, struct rv_err *missing, struct rv_err *err)
@@ -174,8 +195,10 @@ static int choose(const struct rv_command *command, size_t used, const struct rv
         RV_FILTER_CLEANUP struct rv_filter *filter = NULL;
         const struct rv_view *view = rv_snapshot_view(snapshot);
         struct rv_order order;
-        int r = rv_rows_all(snapshot, rows, err);
+        int r = one_word(command, used, snapshot, err);
 
+        if (r == RV_OK)
+                r = rv_rows_all(snapshot, rows, err);
         if (r == RV_OK && command->where) {
                 r = rv_filter_compile(command->where, view, rv_now(), &filter, err);
                 if (r == RV_OK)
