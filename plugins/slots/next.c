@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "plugins/slots/disk/next.h"
 #include "plugins/slots/slots.h"
 #include "plugins/slots/views.h"
 
@@ -15,25 +16,6 @@ static int begin(struct rv_sink *sink, unsigned depth, const char *id, const cha
         (void)snprintf(key, sizeof key, *slot ? "%s-%s" : "%s", id, slot);
         rv_put_text(sink, NEXT_ID, key, strlen(key));
         return r;
-}
-
-/* How long the choice holds. */
-static void put_choice(const struct slot *slot, struct rv_sink *sink)
-{
-        if (slot->cut)
-                rv_put_msg(sink, NEXT_TEXT, N_("%1, which cannot start"), slot->key, NULL);
-        else if (slot_empty(slot))
-                rv_put_msg(sink, NEXT_TEXT, N_("%1, which is empty: the boot will fail"), slot->key, NULL);
-        else if (slot->boots == BOOTS_ONCE)
-                rv_put_msg(sink, NEXT_TEXT, N_("%1, once"), slot->key, NULL);
-        else if (slot->successful == YES)
-                rv_put_msg(sink, NEXT_TEXT, N_("%1, for good"), slot->key, NULL);
-        else if (slot->tries > 0)
-                rv_put_msg(sink, NEXT_TEXT, N_("%1, on trial"), slot->key, NULL);
-        else if (slot->tries == 0)
-                rv_put_msg(sink, NEXT_TEXT, N_("%1, although it has no tries left"), slot->key, NULL);
-        else
-                rv_put_msg(sink, NEXT_TEXT, "%1", slot->key, NULL);
 }
 
 /* The slot that is tried after the chosen one: in the boot loader's own order. NULL: none can be. */
@@ -56,24 +38,6 @@ static const struct slot *after(const struct picture *picture, const struct slot
         return best;
 }
 
-/* What a slot is to the one before it: a boot loader passes over one that is on trial, and stays with one that isn't.
- */
-static void put_after(const struct slot *chosen, const struct slot *slot, struct rv_sink *sink)
-{
-        bool passes = chosen->boots == BOOTS_ONCE || (chosen->successful != YES && chosen->tries > 0);
-
-        if (!slot)
-                rv_put_msg(sink, NEXT_TEXT, N_("nothing else can boot"), NULL);
-        else if (slot->boots == BOOTS_LAST)
-                rv_put_msg(sink, NEXT_TEXT, N_("%1 is tried all the same, as the last entry"), slot->key, NULL);
-        else if (!passes)
-                rv_put_msg(sink, NEXT_TEXT, N_("%1 boots only when chosen in the boot menu"), slot->key, NULL);
-        else if (slot->successful == YES)
-                rv_put_msg(sink, NEXT_TEXT, N_("%1 boots: it is known to start"), slot->key, NULL);
-        else
-                rv_put_msg(sink, NEXT_TEXT, N_("%1 is tried"), slot->key, NULL);
-}
-
 static int put_others(const struct picture *picture, const struct slot *chosen, struct rv_sink *sink)
 {
         int r = 0;
@@ -91,10 +55,11 @@ static int put_others(const struct picture *picture, const struct slot *chosen, 
 
 static int put_chosen(const struct picture *picture, const struct slot *chosen, struct rv_sink *sink)
 {
+        const struct slot *second = after(picture, chosen);
         int r = begin(sink, 0, "next", "");
 
         rv_put_msg(sink, NEXT_WHAT, N_("NEXT BOOT"), NULL);
-        put_choice(chosen, sink);
+        rv_put_msg(sink, NEXT_TEXT, next_choice(chosen), chosen->key, NULL);
         if (!r) {
                 r = begin(sink, 1, "because", "");
                 rv_put_msg(sink, NEXT_WHAT, N_("because"), NULL);
@@ -103,7 +68,7 @@ static int put_chosen(const struct picture *picture, const struct slot *chosen, 
         if (!r) {
                 r = begin(sink, 1, "fails", "");
                 rv_put_msg(sink, NEXT_WHAT, N_("if %1 fails"), chosen->key, NULL);
-                put_after(chosen, after(picture, chosen), sink);
+                rv_put_msg(sink, NEXT_TEXT, next_after(chosen, second), second ? second->key : NULL, NULL);
         }
         return r;
 }

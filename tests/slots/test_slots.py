@@ -209,6 +209,30 @@ class Choice(Case):
         images.set_attributes(image, {3: (0, 0, 1)})
         self.assertEqual(self.findings(image)['nothing-boots']['severity'], 'critical')
 
+    def told(self, image, status=0):
+        """What is said of the next boot, and of what comes if it fails."""
+        rows = {row['id']: row['text'] for row in self.ask(image, 'next', status)['rows']}
+        return rows['next'], rows.get('fails')
+
+    def test_what_is_said_of_the_next_boot(self):
+        image = IMAGES.copy('flatcar', 'erofs')
+        for a, b, next_boot, fails in (
+                ((2, 0, 1), (1, 0, 1), 'A, for good', 'B boots only when chosen in the boot menu'),
+                ((1, 0, 1), (2, 1, 0), 'B, on trial', 'A boots: it is known to start'),
+                ((1, 1, 0), (2, 1, 0), 'B, on trial', 'A is tried'),
+                ((2, 0, 1), (0, 0, 0), 'A, for good', 'nothing else can boot')):
+            with self.subTest(a=a, b=b):
+                images.set_attributes(image, {3: a, 4: b})
+                self.assertEqual(self.told(image), (next_boot, fails))
+        empty = IMAGES.copy('flatcar', 'erofs', '-b', 'empty,priority=0,tries=0,successful=0')
+        images.set_attributes(empty, {4: (3, 1, 0)})
+        self.assertEqual(self.told(empty)[0], 'B, which is empty: the boot will fail')
+        spent = IMAGES.copy('acl', 'erofs')
+        images.rename_uki(spent, 'vmlinuz-7-azla0.efi', 'vmlinuz-7-azla0+0-3.efi')
+        images.rename_uki(spent, 'vmlinuz-8-azlb0+3-0.efi', 'vmlinuz-8-azlb0+0-3.efi')
+        self.assertEqual(self.told(spent), ('B, although it has no tries left',
+                                            'A is tried all the same, as the last entry'))
+
     def test_same_version(self):
         image = IMAGES.get('flatcar', 'erofs', '-a', 'version=4459.2.3')
         self.assertEqual(self.findings(image)['same-version']['row'], 'B')
@@ -334,6 +358,8 @@ class Damage(Case):
                 self.assertGreaterEqual(last['start'], start)
                 os.truncate(image, start + (1 << 20))
                 cut = self.slots(image, status=12)['B']
+                said = next(row['text'] for row in self.ask(image, 'next')['rows'] if row['id'] == 'next')
+                self.assertEqual(said == 'B, which cannot start', slot['boots'] == 'next', said)
                 self.assertEqual((cut['health'], cut['boots']), ('bad', slot['boots']))
                 self.assertIn('beyond the end', cut['reason'])
                 found = self.findings(image)

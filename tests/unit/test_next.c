@@ -289,11 +289,59 @@ static void test_order(void **state)
         assert_true(boot_entry_compare(&more, &less) > 0);
 }
 
+/* What is worst about the choice is said. */
+static void test_choice_said(void **state)
+{
+        static const struct {
+                struct slot slot;
+                const char *said;
+        } cases[] = {
+                { { .cut = true, .successful = YES }, "%1, which cannot start" },
+                { { .health = HEALTH_EMPTY, .boots = BOOTS_ONCE }, "%1, which is empty: the boot will fail" },
+                { { .boots = BOOTS_ONCE, .successful = YES }, "%1, once" },
+                { { .successful = YES, .tries = 0 }, "%1, for good" },
+                { { .successful = NO, .tries = 2 }, "%1, on trial" },
+                { { .successful = NO, .tries = 0 }, "%1, although it has no tries left" },
+                { { .successful = UNKNOWN, .tries = -1 }, "%1" },
+        };
+
+        (void)state;
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+                assert_string_equal(next_choice(&cases[i].slot), cases[i].said);
+}
+
+/* Only what is on trial, or boots once, is passed over by itself. */
+static void test_after_said(void **state)
+{
+        static const struct {
+                struct slot chosen, slot;
+                const char *said;
+        } cases[] = {
+                { { .boots = BOOTS_ONCE, .successful = YES },
+                  { .boots = BOOTS_NEXT, .successful = YES },
+                  "%1 boots: it is known to start" },
+                { { .successful = NO, .tries = 1 }, { .successful = YES }, "%1 boots: it is known to start" },
+                { { .successful = NO, .tries = 1 }, { .successful = NO, .tries = 1 }, "%1 is tried" },
+                { { .successful = YES }, { .successful = YES }, "%1 boots only when chosen in the boot menu" },
+                { { .successful = NO, .tries = 0 },
+                  { .successful = YES },
+                  "%1 boots only when chosen in the boot menu" },
+                { { .successful = YES }, { .boots = BOOTS_LAST }, "%1 is tried all the same, as the last entry" },
+        };
+
+        (void)state;
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+                assert_string_equal(next_after(&cases[i].chosen, &cases[i].slot), cases[i].said);
+        assert_string_equal(next_after(&cases[0].chosen, NULL), "nothing else can boot");
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_gptprio), cmocka_unit_test(test_gptprio_reasons), cmocka_unit_test(test_counters),
-                cmocka_unit_test(test_sdboot),  cmocka_unit_test(test_order),
+                cmocka_unit_test(test_gptprio),    cmocka_unit_test(test_gptprio_reasons),
+                cmocka_unit_test(test_counters),   cmocka_unit_test(test_sdboot),
+                cmocka_unit_test(test_order),      cmocka_unit_test(test_choice_said),
+                cmocka_unit_test(test_after_said),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,4 +41,9 @@ int boot_entry_compare(const struct boot_entry *a, const struct boot_entry *b);
 int next_sdboot(struct slot *slots, size_t n, struct boot_entry *entries, size_t n_entries,
                 const struct boot_choice *choice);
 
+/* Msgids whose %1 is the slot's key: how long the choice of the slot that boots next holds; and what the slot that
+ * comes after it is to it (NULL: there is none). */
+const char *next_choice(const struct slot *slot);
+const char *next_after(const struct slot *chosen, const struct slot *slot);
+
 #endif
