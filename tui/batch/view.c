@@ -41,12 +41,25 @@ static void warn(struct rv_session *session, const struct rv_settings *settings,
         (void)!rv_write_all(STDERR_FILENO, rv_buf_str(&text), text.size);
 }
 
+static bool is_status(const struct rv_command *command)
+{
+        return !command->plugin && command->view && strcmp(command->view->id, "findings") == 0;
+}
+
+/* Whether nothing was left out by what was asked. */
+static bool is_whole(const struct rv_command *command)
+{
+        return !command->where && !command->n_words && command->limit < 0;
+}
+
 /* Silence could be an answer, or a mistake; the words for it are those that ask. */
-static void say_none(struct rv_session *session, const struct rv_snapshot *snapshot)
+static void say_none(struct rv_session *session, const struct rv_snapshot *snapshot, bool healthy)
 {
         const char *plugin = rv_snapshot_plugin(snapshot), *view = rv_snapshot_view(snapshot)->id;
 
-        if (strcmp(plugin, "reeve") == 0)
+        if (healthy)
+                rv_session_remark(session, N_("nothing needs you"), NULL);
+        else if (strcmp(plugin, "reeve") == 0)
                 rv_session_remark(session, N_("no rows in %1"), strcmp(view, "findings") == 0 ? "status" : view, NULL);
         else
                 rv_session_remark(session, N_("no rows in %1 %2"), plugin, view, NULL);
@@ -68,7 +81,7 @@ int rv_session_emit(struct rv_session *session, const struct rv_command *command
         warn(session, &command->settings, result);
         if ((r == RV_OK || r == RV_PARTIAL) && result->rows.n == 0 && command->settings.format == RV_TABLE &&
             !command->settings.quiet)
-                say_none(session, result->snapshot);
+                say_none(session, result->snapshot, r == RV_OK && is_status(command) && is_whole(command));
         return r;
 }
 
@@ -94,7 +107,7 @@ int rv_run_view(struct rv_session *session, struct rv_command *command, struct r
         r = rv_command_load(session->host, command, all, &result, err);
         if (r == RV_OK)
                 r = rv_session_emit(session, command, &result, err);
-        check = command->settings.check && strcmp(command->view->id, "findings") == 0;
+        check = command->settings.check && is_status(command);
         return r == RV_OK && check && needs_somebody(&result) ? RV_EXIT_ATTENTION : r;
 }
 
