@@ -38,6 +38,9 @@ static const struct rv_column changes[] = {
         { .id = "who", .title = N_("By"), .type = RV_TEXT, .priority = 4 },
         { .id = "result", .title = N_("Result"), .enums = results, .n_enums = 3, .type = RV_ENUM, .priority = 1 },
         { .id = "job", .title = N_("Job"), .ref = "reeve/jobs", .type = RV_REF, .priority = 7 },
+        { .id = "view", .title = N_("View"), .type = RV_TEXT, .flags = RV_HIDDEN, .priority = 9 },
+        { .id = "row", .title = N_("Row"), .type = RV_TEXT, .flags = RV_HIDDEN, .priority = 10 },
+        { .id = "where", .title = N_("Filter"), .type = RV_TEXT, .flags = RV_HIDDEN, .priority = 11 },
 };
 
 static const struct rv_column space[] = {

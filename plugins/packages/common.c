@@ -6,6 +6,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/err.h"
+#include "core/base/time.h"
 #include "plugins/packages/packages.h"
 
 enum { SEVERITY_CRITICAL, SEVERITY_WARNING, SEVERITY_INFO };
@@ -175,7 +176,7 @@ int findings_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_
 enum { MAX_CHANGES = 200 };
 
 struct change {
-        uint64_t tid, at;
+        uint64_t tid, first, at; /* of its packages the first and the last time */
         size_t n;
         char key[128]; /* of one package of it */
 };
@@ -199,6 +200,7 @@ static int add_change(struct changes *changes, const struct rv_walk *walk, struc
                 tid = at;
         if (last && last->tid == tid) {
                 last->n++;
+                last->first = at < last->first ? at : last->first;
                 last->at = at > last->at ? at : last->at;
                 return RV_OK;
         }
@@ -209,7 +211,7 @@ static int add_change(struct changes *changes, const struct rv_walk *walk, struc
                         return rv_fail_memory(err);
                 changes->items = more;
         }
-        changes->items[changes->n] = (struct change){ .tid = tid, .at = at, .n = 1 };
+        changes->items[changes->n] = (struct change){ .tid = tid, .first = at, .at = at, .n = 1 };
         (void)snprintf(changes->items[changes->n].key, sizeof changes->items->key, "%s", rv_buf_str(&walk->key));
         changes->n++;
         return RV_OK;
@@ -233,6 +235,7 @@ static void join_transactions(struct changes *changes)
 
                 if (last && last->tid == item->tid) {
                         last->n += item->n;
+                        last->first = item->first < last->first ? item->first : last->first;
                         last->at = item->at > last->at ? item->at : last->at;
                 } else {
                         changes->items[kept++] = *item;
@@ -248,6 +251,27 @@ static int newest_first(const void *a, const void *b)
         if (x->at != y->at)
                 return x->at > y->at ? -1 : 1;
         return x->tid < y->tid ? -1 : x->tid > y->tid;
+}
+
+/* One package itself; several by the time that their transaction took. */
+static void lead_to(struct rv_sink *sink, const struct change *change)
+{
+        RV_BUF_CLEANUP struct rv_buf where = { 0 };
+
+        put_text(sink, RV_C_VIEW, "packages/installed");
+        if (change->n == 1) {
+                put_text(sink, RV_C_ROW, change->key);
+                return;
+        }
+        if (change->first < change->at) {
+                rv_buf_add_str(&where, "installed_at >= ");
+                (void)rv_time_rfc3339((int64_t)(change->first & INT64_MAX), &where);
+                rv_buf_add_str(&where, " and ");
+        }
+        rv_buf_add_str(&where, change->first < change->at ? "installed_at <= " : "installed_at = ");
+        (void)rv_time_rfc3339((int64_t)(change->at & INT64_MAX), &where);
+        if (!where.failed)
+                put_text(sink, RV_C_WHERE, rv_buf_str(&where));
 }
 
 static int put_change(struct rv_sink *sink, const struct change *change)
@@ -267,6 +291,7 @@ static int put_change(struct rv_sink *sink, const struct change *change)
                 rv_put_msg(sink, RV_C_WHAT, NP_("%1 package installed or updated", "%1 packages installed or updated"),
                            text, NULL);
         rv_put_int(sink, RV_C_RESULT, 0);
+        lead_to(sink, change);
         return RV_OK;
 }
 

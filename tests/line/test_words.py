@@ -71,6 +71,13 @@ class Words(unittest.TestCase):
         error = self.reeve("show", "packages/info", "bash", "acl", status=(2,))["error"]
         self.assertEqual(error["message"], "acl: show takes one row")
 
+    def test_a_change_leads_to_its_packages(self):
+        rows = self.reeve("changes", "--where", "where != null")["rows"]
+        self.assertGreater(len(rows), 1)
+        for row in rows:
+            listed = self.reeve(*row["view"].split("/"), "--where", row["where"])["rows"]
+            self.assertEqual("%d packages installed or updated" % len(listed), row["what"])
+
     def test_show_a_row_of_a_package(self):
         """The word that names the package is none for a row."""
         path = self.reeve("packages", "files", "bash")["rows"][0]["path"]

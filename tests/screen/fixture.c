@@ -235,6 +235,8 @@ static int fill_changes(const struct rv_query *query, struct rv_sink *sink, stru
         rv_put_msg(sink, RV_C_WHAT, N_("update %1 packages"), "14", NULL);
         put(sink, RV_C_WHO, "root");
         rv_put_int(sink, RV_C_RESULT, 2);
+        put(sink, RV_C_VIEW, "fixture/many");
+        put(sink, RV_C_WHERE, "name ~ -001");
         return 0;
 }
 

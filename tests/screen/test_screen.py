@@ -92,6 +92,16 @@ class Pictures(Screen):
         opened.resize(80, 10)
         opened.wait('^ What to do: replace libssl')
 
+    def test_a_change_leads_to_its_rows(self):
+        opened = self.open()
+        opened.wait('25 void')  # the last that comes
+        opened.keys('end', 'enter')
+        opened.wait('Overview > Many  / name ~ -001\n(.*\n)+ 10 of 2,500 rows')
+        opened.type(':changes\r')
+        opened.wait('update 14')
+        opened.keys('enter')
+        opened.wait('Changes > Many  / name ~ -001\n(.*\n)+ 10 of 2,500 rows')
+
     def test_overview_drops_figures_from_the_right(self):
         opened = self.open()
         opened.wait('25 void')

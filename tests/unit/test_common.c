@@ -69,6 +69,12 @@ static void change(const struct rv_snapshot *snapshot, size_t row, const char *i
         assert_int_equal(rv_cell_int(snapshot, row, RV_C_AT), at);
         assert_true(rv_cell_message(snapshot, row, RV_C_WHAT, &message));
         assert_string_equal(message.args[0], first_word);
+        assert_string_equal(rv_cell_text(snapshot, row, RV_C_VIEW, &n), "packages/installed");
+        /* Several packages by a filter, one by its key. */
+        assert_int_equal(rv_cell_null(snapshot, row, RV_C_WHERE), strchr(first_word, '-') != NULL);
+        assert_int_equal(rv_cell_null(snapshot, row, RV_C_ROW), strchr(first_word, '-') == NULL);
+        if (strchr(first_word, '-'))
+                assert_string_equal(rv_cell_text(snapshot, row, RV_C_ROW, &n), first_word);
 }
 
 static void test_transactions(void **state)
@@ -76,6 +82,7 @@ static void test_transactions(void **state)
         const struct place *place = *state;
         sqlite3 *db = open_database(place);
         struct rv_snapshot *snapshot;
+        size_t n;
 
         /* Two that lie in one another, one of a single package, and two packages of before there were ids. */
         add_package(db, 1, START + 10, 7);
@@ -93,6 +100,8 @@ static void test_transactions(void **state)
         change(snapshot, 1, "rpm-8", START + 21, "2");
         change(snapshot, 2, "rpm-7", START + 12, "3"); /* at the time of its last package */
         change(snapshot, 3, "rpm-1700000000", START, "2");
+        assert_string_equal(rv_cell_text(snapshot, 2, RV_C_WHERE, &n),
+                            "installed_at >= 2023-11-14T22:13:30Z and installed_at <= 2023-11-14T22:13:32Z");
         rv_snapshot_unref(snapshot);
 }
 

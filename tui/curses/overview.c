@@ -248,7 +248,8 @@ static void step(struct overview *overview, int by)
         }
 }
 
-/* A finding leads to its row, a subsystem to its tab, the rest to where it is listed. */
+/* A finding and a change lead to the rows that they are about, a subsystem to its tab, the rest to where it is listed.
+ */
 static void open_line(struct overview *overview)
 {
         const struct overview_line *line = overview->at < overview->n ? &overview->lines[overview->at] : NULL;
@@ -260,12 +261,11 @@ static void open_line(struct overview *overview)
                 ui_open_view(ui, "reeve", "findings", NULL, NULL);
         else if (line->kind == LINE_SUMMARY || !line->snapshot)
                 ui_go_tab(ui, line->part);
-        else if (line->kind == LINE_CHANGE)
-                (void)ui_open_ref(ui, "reeve/changes", overview_text(line->snapshot, line->row, "id"), "");
         else if (!ui_open_ref(ui, overview_text(line->snapshot, line->row, "view"),
                               overview_text(line->snapshot, line->row, "row"),
                               overview_text(line->snapshot, line->row, "where")))
-                (void)ui_open_ref(ui, "reeve/findings", overview_text(line->snapshot, line->row, "id"), "");
+                (void)ui_open_ref(ui, line->kind == LINE_CHANGE ? "reeve/changes" : "reeve/findings",
+                                  overview_text(line->snapshot, line->row, "id"), "");
 }
 
 static bool act_overview(struct page *page, enum act act)

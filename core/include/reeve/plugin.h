@@ -58,8 +58,21 @@ struct rv_plugin {
  * "plugin/view" and row its key; for a finding about several rows, where is a filter that lists them there, and row
  * stays null. The host adds the column `plugin`. */
 enum { RV_F_ID, RV_F_SEVERITY, RV_F_TEXT, RV_F_HINT, RV_F_VIEW, RV_F_ROW, RV_F_SINCE, RV_F_WHERE };
-/* Changes: what is a message; result is 0 done, 1 failed, 2 interrupted. */
-enum { RV_C_ID, RV_C_AT, RV_C_WHAT, RV_C_BEFORE, RV_C_AFTER, RV_C_WHO, RV_C_RESULT, RV_C_JOB };
+/* Changes: what is a message; result is 0 done, 1 failed, 2 interrupted; view, row and where say, as those of a
+ * finding, where what was changed is listed. */
+enum {
+        RV_C_ID,
+        RV_C_AT,
+        RV_C_WHAT,
+        RV_C_BEFORE,
+        RV_C_AFTER,
+        RV_C_WHO,
+        RV_C_RESULT,
+        RV_C_JOB,
+        RV_C_VIEW,
+        RV_C_ROW,
+        RV_C_WHERE
+};
 /* Space: what is a message; size and freeable are bytes. */
 enum { RV_S_ID, RV_S_WHAT, RV_S_PATH, RV_S_SIZE, RV_S_FREEABLE };
 
