@@ -44,6 +44,15 @@ class Fits(unittest.TestCase):
             for line in lines:
                 self.assertLessEqual(cells(line), max(1, columns - 1), (columns, line))
 
+    def test_messages_wrap_at_blanks(self):
+        _, whole = run("show", "fixture", "*i*", columns=400)
+        for columns in (40, 60, 80):
+            status, text = run("show", "fixture", "*i*", columns=columns)
+            self.assertEqual((status, text.split()), (2, whole.split()))
+            self.assertGreater(text.count("\n"), 2 if columns < 80 else 1)
+            for line in text.split("\n"):
+                self.assertLess(cells(line), columns, line)
+
     def test_wide_has_all_columns(self):
         _, text = run("fixture", "all", "-q", columns=400)
         self.assertIn("DIGEST", text)

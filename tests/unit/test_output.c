@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/ioctl.h>
 
 #include <cmocka.h>
@@ -183,6 +184,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(test_large_pieces, place_setup, place_teardown),
+
                 cmocka_unit_test(test_a_full_disk),
                 cmocka_unit_test(test_a_reader_that_has_gone),
                 cmocka_unit_test(test_no_memory),

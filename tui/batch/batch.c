@@ -7,13 +7,13 @@
 
 #include "config.h"
 #include "core/base/err.h"
-#include "core/base/file.h"
 #include "core/base/log.h"
 #include "core/base/paths.h"
 #include "core/model/load.h"
 #include "core/model/registry.h"
 #include "tui/batch/emit.h"
 #include "tui/present/command.h"
+#include "tui/present/say.h"
 #include "tui/present/text.h"
 
 /* The locale costs a start some tenths of a millisecond that JSON has no use for, so it is taken at the first text for
@@ -24,12 +24,6 @@ void rv_session_localize(struct rv_session *session)
                 return;
         session->localized = true;
         session->output->utf8 = rv_text_setup(rv_paths_find()->locale);
-}
-
-/* Standard error is where complaints end: there is nowhere left to report that it cannot be written. */
-static void say(const struct rv_buf *text)
-{
-        (void)!rv_write_all(STDERR_FILENO, rv_buf_str(text), text->size);
 }
 
 int rv_session_complain(struct rv_session *session, const struct rv_settings *settings, const struct rv_err *err)
@@ -48,7 +42,7 @@ int rv_session_complain(struct rv_session *session, const struct rv_settings *se
                              RV_PROGRAM_VERSION, NULL);
                 rv_buf_add_char(&text, '\n');
         }
-        say(&text);
+        rv_say(&text);
         return err->code;
 }
 
@@ -60,7 +54,7 @@ void rv_session_warn(struct rv_session *session, const char *packed, size_t size
         rv_buf_add_str(&text, "reeve: ");
         rv_tr_packed(packed, size, &text);
         rv_buf_add_char(&text, '\n');
-        say(&text);
+        rv_say(&text);
 }
 
 /* Remarks are not results: they never go to standard output. */

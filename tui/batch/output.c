@@ -5,26 +5,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "core/base/err.h"
 #include "core/base/file.h"
+#include "tui/present/say.h"
 
-enum { PIECE = 64 * 1024, USUAL_WIDTH = 80, WIDEST = 2000 };
-
-/* A serial line says 0: then the environment counts, then the usual 80. */
-static unsigned terminal_width(int fd)
-{
-        struct winsize size;
-        const char *columns = getenv("COLUMNS");
-        long n;
-
-        if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-                return size.ws_col > 1 ? size.ws_col - 1U : 1;
-        n = columns ? strtol(columns, NULL, 10) : 0;
-        return n > 1 && n < WIDEST ? (unsigned)n - 1 : USUAL_WIDTH - 1;
-}
+enum { PIECE = 64 * 1024 };
 
 /* NO_COLOR counts when it is not empty, as its convention says. */
 static bool wants_color(void)
@@ -39,7 +26,7 @@ void rv_output_init(struct rv_output *output, int fd)
         *output = (struct rv_output){ .fd = fd, .terminal = isatty(fd) == 1 };
         if (!output->terminal)
                 return;
-        output->width = terminal_width(fd);
+        output->width = rv_terminal_width(fd);
         output->color = wants_color();
 }
 

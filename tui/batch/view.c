@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Views and records as commands. */
 #include <string.h>
-#include <unistd.h>
 
 #include "core/base/err.h"
-#include "core/base/file.h"
 #include "core/model/load.h"
 #include "core/model/registry.h"
 #include "tui/batch/batch.h"
 #include "tui/batch/emit.h"
 #include "tui/present/command.h"
+#include "tui/present/say.h"
 #include "tui/present/text.h"
 
 enum { NAMED_KEYS = 10, SEVERITY_INFO = 2 };
@@ -38,7 +37,7 @@ static void warn(struct rv_session *session, const struct rv_settings *settings,
         if (!text.size)
                 return;
         (void)rv_output_flush(session->output);
-        (void)!rv_write_all(STDERR_FILENO, rv_buf_str(&text), text.size);
+        rv_say(&text);
 }
 
 static bool is_status(const struct rv_command *command)

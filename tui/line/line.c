@@ -12,6 +12,7 @@
 #include "core/base/file.h"
 #include "tui/line/page.h"
 #include "tui/present/command.h"
+#include "tui/present/say.h"
 #include "tui/present/text.h"
 
 enum { LINE_LIMIT = 64 * 1024, CLOSED = 141 };
@@ -32,7 +33,7 @@ static void complain(struct shell *shell, const struct rv_err *err)
 
         shell->status = err->code;
         rv_tr_error(err, &text);
-        (void)!rv_write_all(STDERR_FILENO, rv_buf_str(&text), text.size);
+        rv_say(&text);
 }
 
 /* Sends what has gathered; a terminal that cannot be written to ends the loop. */
