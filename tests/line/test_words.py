@@ -71,6 +71,17 @@ class Words(unittest.TestCase):
         error = self.reeve("show", "packages/info", "bash", "acl", status=(2,))["error"]
         self.assertEqual(error["message"], "acl: show takes one row")
 
+    def test_line_mode_says_a_warning_once(self):
+        """Not after each record again; and the screen's letters for sorting and columns do the same."""
+        said = []
+        for lines in ("packages", "packages\n1", "packages\n1\ninfo acl\ninfo bash", "packages\ns -size\nc name,size"):
+            done = subprocess.run([BUILT, "--root", SAMPLE + "/root", "shell"], input=lines + "\n", text=True,
+                                  capture_output=True, check=False)
+            self.assertEqual(done.stderr, "")
+            said.append(done.stdout.count("package header is damaged"))
+        self.assertEqual(said, [1, 1, 1, 3])
+        self.assertRegex(done.stdout, r"(?m)^ +NAME +SIZE$")
+
     def test_a_change_leads_to_its_packages(self):
         rows = self.reeve("changes", "--where", "where != null")["rows"]
         self.assertGreater(len(rows), 1)

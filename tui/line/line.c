@@ -91,7 +91,8 @@ static void show_help(struct shell *shell)
         const char *text =
                 _("a number opens that row; more (or an empty line) shows the next rows; back returns\n"
                   "where EXPR keeps rows that match, where alone all; sort [-]COLUMN; columns A,B,C; reload\n"
-                  "PLUGIN VIEW, show PLUGIN ROW, status, jobs and every other command of reeve; quit\n");
+                  "PLUGIN VIEW, show PLUGIN ROW, status, jobs and every other command of reeve; quit\n"
+                  "of the screen's keys / s c q do the same here; w is not needed, for each line is such a command\n");
         size_t left = strlen(text), next, line;
 
         while (left) {
@@ -120,8 +121,8 @@ static const char *expression(const char **words, size_t n, const char *rest)
         return *rest ? rest : NULL;
 }
 
-/* The words that only line mode knows, called as the options that do the same; find and / are what fingers know; false
- * when the word is none of them. */
+/* The words that only line mode knows, called as the options that do the same; find, /, s and c are what fingers know;
+ * false when the word is none of them. */
 static bool own_word(struct shell *shell, const char **words, size_t n, const char *rest, struct rv_err *err)
 {
         struct rv_pages *pages = &shell->pages;
@@ -135,9 +136,9 @@ static bool own_word(struct shell *shell, const char **words, size_t n, const ch
                 (void)!rv_pages_back(pages, err);
         else if (words[0][0] == '/' || strcmp(words[0], "where") == 0 || strcmp(words[0], "find") == 0)
                 (void)!rv_pages_change(pages, RV_CHANGE_WHERE, expression(words, n, rest), err);
-        else if (strcmp(words[0], "sort") == 0 && n <= 2)
+        else if ((strcmp(words[0], "sort") == 0 || strcmp(words[0], "s") == 0) && n <= 2)
                 (void)!rv_pages_change(pages, RV_CHANGE_SORT, n == 2 ? words[1] : NULL, err);
-        else if (strcmp(words[0], "columns") == 0 && n <= 2)
+        else if ((strcmp(words[0], "columns") == 0 || strcmp(words[0], "c") == 0) && n <= 2)
                 (void)!rv_pages_change(pages, RV_CHANGE_COLUMNS, n == 2 ? words[1] : NULL, err);
         else if (strcmp(words[0], "reload") == 0)
                 (void)!rv_pages_change(pages, RV_CHANGE_RELOAD, NULL, err);

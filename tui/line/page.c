@@ -40,6 +40,7 @@ void rv_pages_free(struct rv_pages *pages)
 {
         while (pages->n)
                 page_free(pages->stack[--pages->n]);
+        rv_buf_free(&pages->said);
 }
 
 static struct rv_page *top(struct rv_pages *pages)
@@ -136,19 +137,26 @@ static void add_rows(struct rv_pages *pages, const struct rv_page *page, size_t 
         }
 }
 
-/* Below the rows, where the eye is after reading them. */
-static void add_warnings(struct rv_pages *pages, const struct rv_result *result)
+/* Below the rows, where the eye is after reading them. Record after record of one list would say the same again. */
+static void add_warnings(struct rv_pages *pages, const struct rv_result *result, bool record)
 {
         const struct rv_snapshot *snapshot = result->snapshot;
+        RV_BUF_CLEANUP struct rv_buf text = { 0 };
         size_t n = rv_snapshot_warnings(snapshot), i, size;
         const char *packed;
 
         pages->status = rv_result_status(result);
         for (i = 0; i < n && !pages->line->settings->quiet; i++) {
                 (void)!rv_snapshot_warning(snapshot, i, &packed, &size);
-                rv_buf_add_str(pages->out, "! ");
-                rv_tr_packed(packed, size, pages->out);
-                rv_buf_add_char(pages->out, '\n');
+                rv_buf_add_str(&text, "! ");
+                rv_tr_packed(packed, size, &text);
+                rv_buf_add_char(&text, '\n');
+        }
+        if (!record || strcmp(rv_buf_str(&text), rv_buf_str(&pages->said)) != 0)
+                rv_buf_add(pages->out, rv_buf_str(&text), text.size);
+        if (text.size) {
+                rv_buf_clear(&pages->said);
+                rv_buf_add(&pages->said, rv_buf_str(&text), text.size);
         }
         if (result->missing.code) {
                 rv_buf_add_str(pages->out, "! ");
@@ -213,7 +221,7 @@ static int show(struct rv_pages *pages, struct rv_page *page, struct rv_err *err
                 add_rows(pages, page, 0, page->next);
                 add_left(pages, page);
         }
-        add_warnings(pages, &page->result);
+        add_warnings(pages, &page->result, page->is_record);
         return RV_OK;
 }
 

@@ -26,7 +26,8 @@ struct rv_pages {
         struct rv_buf *out;
         struct rv_page *stack[RV_PAGE_DEPTH];
         unsigned n;
-        int status; /* of the page opened last: partial when it has warnings */
+        struct rv_buf said; /* the warnings shown last: the next record does not repeat them */
+        int status;         /* of the page opened last: partial when it has warnings */
 };
 
 void rv_pages_init(struct rv_pages *pages, const struct rv_line *line, struct rv_buf *out);
