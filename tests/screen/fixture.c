@@ -2,6 +2,7 @@
 /* A plugin for the screen's tests: fixed rows of every type, hostile text, and a view that fills only when the test
  * says so. It stands in for no real subsystem; the real ones have screen tests of their own on the sample. */
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -76,12 +77,23 @@ static const struct rv_column short_columns[] = {
         { .id = "signer", .title = N_("Signed by"), .type = RV_TEXT },
 };
 
+/* Whether the root has a file, which is what the rows depend on. */
+static int depends_on(const struct rv_query *query, struct rv_sink *sink, const char *name, bool *ret)
+{
+        int rc = rv_depends(sink, rv_root_fd(query), name);
+
+        *ret = faccessat(rv_root_fd(query), name, F_OK, 0) == 0;
+        return rc;
+}
+
 static int fill_short(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err)
 {
-        int rc = rv_row_begin(sink, 0);
+        bool third = false;
+        int rc = depends_on(query, sink, "third", &third);
 
-        (void)query;
         (void)err;
+        if (!rc)
+                rc = rv_row_begin(sink, 0);
         if (rc)
                 return rc;
         put(sink, 0, "one");
@@ -94,7 +106,10 @@ static int fill_short(const struct rv_query *query, struct rv_sink *sink, struct
         rv_put_int(sink, 1, 2);
         put(sink, 3, "Reeve Test");
         rv_warn(sink, RV_DAMAGED, N_("%1: a copy of the table is damaged"), "two", NULL);
-        return 0;
+        rc = third ? rv_row_begin(sink, 0) : 0;
+        if (third && !rc)
+                put(sink, 0, "third");
+        return rc;
 }
 
 /* What a package could call itself to get at a terminal. */
@@ -196,10 +211,12 @@ static int fill_needs(const struct rv_query *query, struct rv_sink *sink, struct
 
 static int fill_findings(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err)
 {
-        int rc = rv_row_begin(sink, 0);
+        bool mended = false;
+        int rc = depends_on(query, sink, "mended", &mended);
 
-        (void)query;
         (void)err;
+        if (!rc)
+                rc = rv_row_begin(sink, 0);
         if (rc)
                 return rc;
         put(sink, RV_F_ID, "tries");
@@ -208,8 +225,8 @@ static int fill_findings(const struct rv_query *query, struct rv_sink *sink, str
         put(sink, RV_F_VIEW, "fixture/short");
         put(sink, RV_F_ROW, "two");
         rv_put_int(sink, RV_F_SINCE, NEW - 7200);
-        rc = rv_row_begin(sink, 0);
-        if (rc)
+        rc = mended ? 0 : rv_row_begin(sink, 0);
+        if (rc || mended)
                 return rc;
         put(sink, RV_F_ID, "revoked");
         rv_put_int(sink, RV_F_SEVERITY, 0);

@@ -721,6 +721,35 @@ class Loading(Screen):
         stale.until(lambda: self.pushed(gate) and 'loading' not in stale.terminal.text(), 'the end of loading')
         stale.wait('^> +!two')
 
+    def test_what_is_shown_again_is_what_is_so(self):
+        opened = self.open()
+        opened.wait('25 void')
+        opened.wait('^ 2 findings +nothing planned')
+        opened.keys('2', 'tab')
+        opened.wait('^> +one +good')
+        opened.keys('down')
+        opened.wait('^>.*two')
+        before = len(opened.raw)
+        for tab, shown in (('1', '1-9 tab'), ('2', 'Tab view'), ('1', '1-9 tab'), ('2', 'Tab view')):
+            opened.keys(tab)
+            opened.wait(shown)
+        again = bytes(opened.raw[before:])  # nothing has changed, and nothing flickers
+        self.assertEqual([again.count(word) for word in (b'loading', b'...', b'planned', b'25 void')], [0, 0, 2, 2])
+        (self.world.root / 'third').touch()
+        (self.world.root / 'mended').touch()
+        opened.keys('1')
+        opened.wait('^ 1 finding +nothing planned')
+        self.assertNotIn('libssl', opened.terminal.text())
+        opened.wait('25 void')
+        opened.keys('2')
+        opened.wait('^ 3 rows')
+        opened.wait('^>.*two')
+        (self.world.root / 'third').unlink()
+        opened.keys('enter')
+        opened.wait('^>  Slot +two')
+        opened.keys('q')
+        opened.wait('^ 2 rows')
+
     def test_leaving_does_not_wait_for_what_hangs(self):
         self.gate()
         opened = self.open('ui', 'fixture/slow')

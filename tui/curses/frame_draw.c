@@ -246,7 +246,7 @@ static void draw_filter(struct ui *ui, struct page *page, const struct area *lin
 /* Until there are plans this is all that can be said of them. */
 void ui_say_planned(const struct page *page, struct rv_buf *out)
 {
-        if (out->size == 0 && !page->loading)
+        if (out->size == 0 && !page_awaits(page))
                 rv_buf_add_str(out, _("nothing planned"));
 }
 

@@ -347,7 +347,7 @@ static void status_list(struct page *page, struct rv_buf *left, struct rv_buf *r
                 rv_buf_add(right, rv_buf_str(&list->problem), list->problem.size);
                 return;
         }
-        if (list->snapshot && list->failure.size && !page->loading) {
+        if (list->snapshot && list->failure.size && !page_awaits(page)) {
                 rv_show_time(&page->ui->look, rv_snapshot_made(list->snapshot), &made);
                 rv_tr_format(right, N_("not read anew: rows of %1"), rv_buf_str(&made), NULL);
                 return;
@@ -415,6 +415,11 @@ static bool is_bare(const struct page *page)
         return !list_of(page)->snapshot && !list_of(page)->failure.size;
 }
 
+static void again_list(struct page *page)
+{
+        list_load(list_of(page), false);
+}
+
 static const struct page_kind list_kind = { .free = free_list,
                                             .draw = list_draw,
                                             .act = act_list,
@@ -424,7 +429,8 @@ static const struct page_kind list_kind = { .free = free_list,
                                             .find = find_list,
                                             .finding = finding_list,
                                             .command = command_list,
-                                            .bare = is_bare };
+                                            .bare = is_bare,
+                                            .again = again_list };
 
 bool page_is_list(const struct page *page)
 {

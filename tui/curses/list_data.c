@@ -263,6 +263,7 @@ void list_load(struct list *list, bool reload)
         const struct load_ask ask = { .plugin = list->place.plugin,
                                       .view = list->place.view,
                                       .word = list->place.word };
+        const bool again = list->snapshot != NULL;
         struct rv_snapshot *stale;
 
         if (!list->view || list->fixed)
@@ -270,10 +271,10 @@ void list_load(struct list *list, bool reload)
         load_drop(&list->page);
         list_release(list);
         list->filled_asked = false;
-        stale = list->snapshot || reload ? NULL : load_stale(&list->page, &ask);
+        stale = again || reload ? NULL : load_stale(&list->page, &ask);
         if (stale)
                 take(list, stale);
-        start(list, reload, reload);
+        start(list, reload || again, reload); /* rows that are shown whole come whole */
         below_load(list, reload);
 }
 

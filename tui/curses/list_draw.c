@@ -181,7 +181,7 @@ static void empty_text(const struct list *list, struct rv_buf *out)
         else if (!list->snapshot)
                 rv_buf_add_str(out, list->page.loading ? page_loading(&list->page) : _("not loaded; ^R loads it"));
         else if (list->missing.size)
-                rv_buf_add_str(out, list->page.loading ? page_loading(&list->page) : rv_buf_str(&list->missing));
+                rv_buf_add_str(out, page_awaits(&list->page) ? page_loading(&list->page) : rv_buf_str(&list->missing));
         else
                 rv_buf_add_str(out, list->compiled ? _("no row matches the filter") : _("there are no rows"));
         for (i = 0; i < n && !list->compiled && !list->missing.size; i++) {

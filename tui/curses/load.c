@@ -76,6 +76,7 @@ static void tell(struct load *load)
                 return;
         page->loading--;
         page->slow = page->slow && page->loading;
+        page->quiet = page->quiet && page->loading;
         ui_touch(load->ui);
         if (load->work) {
                 load->work_done(page, load->user);
@@ -244,12 +245,17 @@ void load_drop(struct page *page)
                 atomic_store(&load->task.cancel, true);
         }
         page->loading = 0;
-        page->slow = false;
+        page->slow = page->quiet = false;
 }
 
 const char *page_loading(const struct page *page)
 {
         return page->slow ? _("loading") : "";
+}
+
+bool page_awaits(const struct page *page)
+{
+        return page->loading && (page->slow || !page->quiet);
 }
 
 bool load_idle(const struct ui *ui)

@@ -17,6 +17,7 @@
 #include "tui/present/help.h"
 #include "tui/present/text.h"
 
+enum how { LOAD_FIRST, LOAD_ANEW, LOAD_AGAIN /* what is shown stays until it has come */ };
 enum { TAG_FINDINGS, TAG_CHANGES, TAG_VIEW, TAGS = TAG_VIEW + RV_TALLIES_MAX };
 
 static struct overview *overview_of(const struct page *page)
@@ -80,6 +81,7 @@ static void fail(struct overview *overview, size_t part, const char *packed, siz
         struct overview_part *failed = &overview->parts[part];
 
         failed->failed = true;
+        failed->failed_before = false;
         rv_buf_clear(&failed->failure);
         rv_tr_packed(packed, size, &failed->failure);
 }
@@ -87,12 +89,26 @@ static void fail(struct overview *overview, size_t part, const char *packed, siz
 /* Nor is one of which a part cannot be read: what was found in the rest is not all. */
 static void fail_in_part(struct overview *overview, size_t part, const struct rv_snapshot *findings)
 {
+        const struct overview_part *at = &overview->parts[part];
         const char *packed;
         size_t i, size;
 
-        for (i = 0; i < rv_snapshot_warnings(findings) && !overview->parts[part].failed; i++)
+        for (i = 0; i < rv_snapshot_warnings(findings) && (!at->failed || at->failed_before); i++)
                 if (rv_snapshot_warning(findings, i, &packed, &size) == RV_DAMAGED)
                         fail(overview, part, packed, size);
+}
+
+/* What failed before and did not this time is mended. */
+static void settle(struct overview *overview)
+{
+        size_t i;
+
+        for (i = 1; i < overview->page.ui->n_tabs && overview->page.loading == 0; i++) {
+                struct overview_part *part = &overview->parts[i];
+
+                part->failed = part->failed && !part->failed_before;
+                part->failed_before = false;
+        }
 }
 
 struct costly { /* ids of the columns that are wanted beside the cheap ones */
@@ -100,24 +116,38 @@ struct costly { /* ids of the columns that are wanted beside the cheap ones */
         size_t n;
 };
 
-static void load_one(struct overview *overview, size_t part, int tag, const struct costly *costly, bool reload);
+static void load_one(struct overview *overview, size_t part, int tag, const struct costly *costly, enum how how);
 
-/* The rows are there; what they are counted by may be costly columns, which are asked for once. */
-static void fill_costly(struct overview *overview, int tag)
+static struct costly lacking(const struct overview_part *part, const struct overview_view *view,
+                             const struct rv_snapshot *snapshot)
 {
-        struct overview_part *part = &overview->parts[tag / TAGS];
-        struct overview_view *view = &part->views[tag % TAGS - TAG_VIEW];
         struct costly costly = { .n = 0 };
         uint32_t i;
 
         for (i = 0; i < part->plugin->n_tallies; i++)
                 if (strcmp(part->plugin->tallies[i].view, view->id) == 0)
-                        costly.n = rv_tally_lacks(&part->plugin->tallies[i], view->snapshot, costly.ids, costly.n,
+                        costly.n = rv_tally_lacks(&part->plugin->tallies[i], snapshot, costly.ids, costly.n,
                                                   RV_TALLIES_MAX);
-        if (costly.n == 0 || view->filling)
-                return;
-        view->filling = view->loading = true;
-        load_one(overview, (size_t)(tag / TAGS), tag % TAGS, &costly, false);
+        return costly;
+}
+
+/* The rows are there; what they are counted by may be costly columns, which are asked for once. Figures that are shown
+ * stay until those have come. */
+static void take_view(struct overview *overview, int tag, struct rv_snapshot *take_snapshot)
+{
+        struct overview_part *part = &overview->parts[tag / TAGS];
+        struct overview_view *view = &part->views[tag % TAGS - TAG_VIEW];
+        const struct costly costly = lacking(part, view, take_snapshot);
+        const bool more = costly.n > 0 && !view->filling;
+        const bool whole = view->snapshot && lacking(part, view, view->snapshot).n == 0;
+
+        view->loading = more && !(whole && overview->page.quiet);
+        if (!more || !whole)
+                take(overview, tag, rv_snapshot_ref(take_snapshot));
+        view->filling = view->filling || more;
+        if (more) /* by ids that are the snapshot's */
+                load_one(overview, (size_t)(tag / TAGS), tag % TAGS, &costly, LOAD_AGAIN);
+        rv_snapshot_unref(take_snapshot);
 }
 
 static void loaded(struct page *page, int tag, struct rv_snapshot *take_snapshot, const struct rv_err *err)
@@ -129,9 +159,12 @@ static void loaded(struct page *page, int tag, struct rv_snapshot *take_snapshot
         if (take_snapshot) {
                 if (tag % TAGS == TAG_FINDINGS)
                         fail_in_part(overview, (size_t)(tag / TAGS), take_snapshot);
-                take(overview, tag, take_snapshot);
                 if (tag % TAGS >= TAG_VIEW)
-                        fill_costly(overview, tag);
+                        take_view(overview, tag, take_snapshot);
+                else
+                        take(overview, tag, take_snapshot);
+                settle(overview);
+                overview_arrange(overview);
                 return;
         }
         /* What was cached is no longer so, and what is so is not known. */
@@ -141,11 +174,12 @@ static void loaded(struct page *page, int tag, struct rv_snapshot *take_snapshot
         if (err && err->code != RV_UNSUPPORTED && err->code != RV_NOTFOUND && err->code != RV_NODATA &&
             err->code != RV_CANCELLED)
                 fail(overview, (size_t)(tag / TAGS), rv_buf_str(&err->message), err->message.size);
+        settle(overview);
         overview_arrange(overview);
 }
 
 /* The cached part is shown until the fresh one is there. costly: NULL for none. */
-static void load_one(struct overview *overview, size_t part, int tag, const struct costly *costly, bool reload)
+static void load_one(struct overview *overview, size_t part, int tag, const struct costly *costly, enum how how)
 {
         const struct load_ask ask = { .plugin = overview->page.ui->tabs[part].id,
                                       .view = tag == TAG_FINDINGS  ? "findings"
@@ -153,10 +187,10 @@ static void load_one(struct overview *overview, size_t part, int tag, const stru
                                                                    : overview->parts[part].views[tag - TAG_VIEW].id,
                                       .columns = costly ? costly->ids : NULL,
                                       .n_columns = costly ? costly->n : 0,
-                                      .reload = reload,
+                                      .reload = how == LOAD_ANEW,
                                       .tag = (int)part * TAGS + tag,
                                       .done = loaded };
-        struct rv_snapshot *stale = reload || costly ? NULL : load_stale(&overview->page, &ask);
+        struct rv_snapshot *stale = how == LOAD_FIRST ? load_stale(&overview->page, &ask) : NULL;
 
         if (stale)
                 take(overview, ask.tag, stale);
@@ -164,14 +198,15 @@ static void load_one(struct overview *overview, size_t part, int tag, const stru
 }
 
 /* A plugin that cannot be opened is the first thing that needs the reader. */
-static void load_part(struct overview *overview, size_t i, bool reload)
+static void load_part(struct overview *overview, size_t i, enum how how)
 {
         RV_ERR_CLEANUP struct rv_err err = { 0 };
         struct overview_part *part = &overview->parts[i];
         struct ui *ui = overview->page.ui;
         size_t k;
 
-        part->failed = false;
+        part->failed_before = part->failed && how == LOAD_AGAIN;
+        part->failed = part->failed_before;
         if (rv_registry_plugin(ui->host->registry, ui->tabs[i].id, &part->plugin, &err)) {
                 part->plugin = NULL;
                 fail(overview, i, rv_buf_str(&err.message), err.message.size);
@@ -179,14 +214,14 @@ static void load_part(struct overview *overview, size_t i, bool reload)
         }
         ui->tabs[i].title = rv_tr(rv_plugin_domain(part->plugin), part->plugin->title);
         if (part->plugin->findings)
-                load_one(overview, i, TAG_FINDINGS, NULL, reload);
+                load_one(overview, i, TAG_FINDINGS, NULL, how);
         if (part->plugin->changes)
-                load_one(overview, i, TAG_CHANGES, NULL, reload);
+                load_one(overview, i, TAG_CHANGES, NULL, how);
         overview_name_views(part);
         for (k = 0; k < part->n_views; k++) {
-                part->views[k].loading = true;
+                part->views[k].loading = how != LOAD_AGAIN || !part->views[k].snapshot;
                 part->views[k].filling = false;
-                load_one(overview, i, TAG_VIEW + (int)k, NULL, reload);
+                load_one(overview, i, TAG_VIEW + (int)k, NULL, how);
         }
 }
 
@@ -213,10 +248,11 @@ static void space_done(struct page *page, void *user)
         memcpy(overview->spaces, work->spaces, sizeof overview->spaces);
         overview->n_spaces = work->n;
         free(work);
+        settle(overview);
         overview_arrange(overview);
 }
 
-static void load_all(struct overview *overview, bool reload)
+static void load_all(struct overview *overview, enum how how)
 {
         struct space_work *work = calloc(1, sizeof *work);
         size_t i;
@@ -230,7 +266,7 @@ static void load_all(struct overview *overview, bool reload)
                 load_run(&overview->page, "space", work_space, space_done, free, work);
         }
         for (i = 1; i < overview->page.ui->n_tabs; i++)
-                load_part(overview, i, reload);
+                load_part(overview, i, how);
         overview_arrange(overview);
 }
 
@@ -289,7 +325,7 @@ static bool act_overview(struct page *page, enum act act)
                 open_line(overview);
                 return true;
         case ACT_RELOAD:
-                load_all(overview, true);
+                load_all(overview, LOAD_ANEW);
                 return true;
         default:
                 return false;
@@ -354,6 +390,11 @@ static void command_overview(const struct page *page, struct rv_buf *out)
         }
 }
 
+static void again_overview(struct page *page)
+{
+        load_all(overview_of(page), LOAD_AGAIN);
+}
+
 static const struct page_kind overview_kind = { .free = free_overview,
                                                 .draw = overview_draw,
                                                 .act = act_overview,
@@ -361,7 +402,8 @@ static const struct page_kind overview_kind = { .free = free_overview,
                                                 .status = status_overview,
                                                 .find = find_overview,
                                                 .finding = finding_overview,
-                                                .command = command_overview };
+                                                .command = command_overview,
+                                                .again = again_overview };
 
 struct page *overview_page(struct ui *ui, const struct place *place)
 {
@@ -379,6 +421,6 @@ struct page *overview_page(struct ui *ui, const struct place *place)
         if (!host_elsewhere(ui->host))
                 host_system(ui->host, &overview->system);
         host_kernel(&overview->kernel);
-        load_all(overview, false);
+        load_all(overview, LOAD_FIRST);
         return &overview->page;
 }

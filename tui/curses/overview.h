@@ -24,8 +24,8 @@ struct overview_part {                  /* what one plugin contributes */
         size_t n_views;
         struct rv_figure figures[RV_TALLIES_MAX]; /* of its tallies in order; of none: its rows */
         struct rv_snapshot *findings, *changes;
-        struct rv_filter *fitting; /* the filter for its findings, while lines are made */
-        bool failed;
+        struct rv_filter *fitting;  /* the filter for its findings, while lines are made */
+        bool failed, failed_before; /* before: when it was loaded last, and nothing has told otherwise yet */
         struct rv_buf failure;
 };
 

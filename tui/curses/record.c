@@ -330,12 +330,18 @@ static bool is_bare(const struct page *page)
         return !record_of(page)->snapshot && !record_of(page)->failure.size;
 }
 
+static void again_record(struct page *page)
+{
+        load_record(record_of(page), true, false);
+}
+
 static const struct page_kind record_kind = { .free = free_record,
                                               .draw = draw_record,
                                               .act = act_record,
                                               .can = can_record,
                                               .command = command_record,
-                                              .bare = is_bare };
+                                              .bare = is_bare,
+                                              .again = again_record };
 
 /* The row is found by its key: rows move from load to load. */
 static void take(struct record *record, struct rv_snapshot *take_snapshot)

@@ -291,6 +291,12 @@ static bool is_bare(const struct page *page)
         return text_of(page)->text.size == 0;
 }
 
+static void again_text(struct page *page)
+{
+        if (text_of(page)->place.view)
+                load_text(text_of(page), false);
+}
+
 static const struct page_kind text_kind = { .free = free_text,
                                             .draw = draw_page,
                                             .act = act_text,
@@ -299,7 +305,8 @@ static const struct page_kind text_kind = { .free = free_text,
                                             .find = find_text,
                                             .finding = finding_text,
                                             .command = command_text,
-                                            .bare = is_bare };
+                                            .bare = is_bare,
+                                            .again = again_text };
 
 /* The caller has sanitised what is not its own. */
 struct page *text_page(struct ui *ui, char *take_text)

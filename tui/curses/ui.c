@@ -49,6 +49,7 @@ static void paint(struct ui *ui)
         ui->again = false;
         ui->painted_at = now_ms();
         ui->await = 0;
+        ui->shown = ui_page(ui);
         if (ui_page(ui))
                 ui_page(ui)->seen = true;
 }
@@ -71,6 +72,18 @@ static bool is_bare(struct ui *ui)
 
 static void paint_awaited(void *user);
 
+/* A page that is come back to may have grown old meanwhile, while others were loaded: one session shows one state. */
+static void look_again(struct ui *ui)
+{
+        struct page *page = ui_page(ui);
+
+        if (!page || page == ui->shown || !page->seen || (page->loading && !page->quiet) || !page->kind->again)
+                return;
+        load_drop(page);
+        page->kind->again(page);
+        page->quiet = page->loading > 0;
+}
+
 /* The picture that a key asked for. While its page is bare the one before stays: most answers come within some
  * milliseconds, and a slow line would be sent an empty page first. */
 static void paint_asked(struct ui *ui)
@@ -78,6 +91,7 @@ static void paint_asked(struct ui *ui)
         const bool bare = is_bare(ui); /* which makes the page, and so starts its load before the wait begins */
         const int64_t now = now_ms();
 
+        look_again(ui);
         if (ui->timer)
                 rv_loop_cancel(ui->loop, ui->timer);
         ui->timer = 0;

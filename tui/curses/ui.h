@@ -44,6 +44,8 @@ struct page_kind {
         /* What all of it has in common, in at most so many cells, for the right end of the line of the views. */
         void (*about)(const struct page *page, int room, struct rv_buf *out);
         bool (*bare)(const struct page *page); /* it shows nothing until something is loaded */
+        /* It is looked at once more: loads what it shows, which stays on the screen until that has come. */
+        void (*again)(struct page *page);
 };
 
 struct page {
@@ -51,6 +53,7 @@ struct page {
         struct ui *ui;
         unsigned loading;       /* loads under way */
         bool slow, seen;        /* one of them takes long, which is marked on the screen; it was painted */
+        bool quiet;             /* what they load is on the screen already: only a slow one is told of */
         int cursor_y, cursor_x; /* where drawing left the terminal's cursor */
 };
 
@@ -109,6 +112,7 @@ struct ui {
         struct load *loads;
         struct tab *tabs;
         size_t n_tabs, tab;
+        const struct page *shown; /* painted last; only to tell another one from it */
         struct prompt prompt;
         struct menu menu;
         struct rv_buf note; /* one line for the reader, until the next key */
@@ -125,6 +129,8 @@ struct ui {
 enum { UI_AWAIT_MS = 200 };
 /* What stands in the place of rows that are loading: nothing at first. */
 const char *page_loading(const struct page *page);
+/* Whether what it shows is not all, or may not be so: something loads that is not merely looked at once more. */
+bool page_awaits(const struct page *page);
 
 /* ui.c */
 /* Something changed that no key asked for: paint it soon, but not more often than the line bears. */
