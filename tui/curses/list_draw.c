@@ -159,10 +159,10 @@ static void draw_below(struct list *list, const struct area *rows, int used)
 
         below.y += used;
         below.h -= used;
-        if (!list->snapshot || rv_snapshot_rows(list->snapshot) > (size_t)used)
+        if (list->rows.n > (size_t)used)
                 return;
         below_draw(list, &below);
-        if (rows->w < WIDE || rv_snapshot_rows(list->snapshot) > SHORT_LIST)
+        if (rows->w < WIDE || list->rows.n > SHORT_LIST)
                 return;
         below.y++;
         below.h--;
