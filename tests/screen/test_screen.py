@@ -288,6 +288,7 @@ class Moving(Screen):
         opened.keys('enter')
         opened.wait('^ Fixture > libyaml-0000 > two')
         opened.wait('Slot +two')
+        opened.gone('need 4')
         opened.keys('q')
         opened.wait('^>.*need 4 of libyaml-0000 +two')
         # and where that is not shown, to its fields
@@ -341,6 +342,17 @@ class Moving(Screen):
         opened.wait('VERSION')
         opened.keys('c', 'down', 'space', 'enter')
         opened.gone('VERSION')
+
+    def test_digits_choose_in_a_menu(self):
+        opened = self.many()
+        opened.keys('s', '3')
+        opened.wait(r' SIZE\^ ')
+        opened.gone('Sort by')
+        opened.keys('c', '2', '4')
+        opened.wait('> 4 Made')
+        opened.keys('9', 'enter')  # there is no ninth
+        opened.gone('VERSION|MADE')
+        opened.wait('STATE')
 
     def test_costly_column_comes_when_it_is_chosen(self):
         opened = self.many(columns=120)
@@ -409,12 +421,16 @@ class Asking(Screen):
 
     def test_sort_and_reverse(self):
         opened = self.many()
-        opened.keys('s', 'down', 'down', 'enter', 'g')
+        opened.keys('s', 'down', 'down', 'enter')
         opened.wait(r' SIZE\^ ')
         opened.keys('S')
         opened.wait(' SIZEv ')
-        opened.keys('g')
-        opened.wait('^>.*-2499 ')
+        opened.wait('^>.*-2499 ')  # a cursor on the first row stays there
+        opened.keys('down', 'S')
+        opened.wait(r'SIZE\^ ')
+        opened.wait('^>.*-2498 ')  # another stays on its row
+        opened.keys('S')
+        opened.wait(' SIZEv ')
         opened.keys('w')
         opened.wait(r'\$ reeve fixture many --sort -size --root ')
         opened.keys('/')

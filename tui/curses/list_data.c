@@ -342,15 +342,16 @@ void list_filter(struct list *list, const char *text, bool final)
         fill_in(list);
 }
 
-/* The same column again turns the order around. */
+/* The same column again turns the order around. A cursor on the first row stands for the first, not for the row. */
 void list_sort(struct list *list, unsigned column)
 {
-        bool again = list->order.n == 1 && list->order.column[0] == column;
+        bool again = list->order.n == 1 && list->order.column[0] == column, first = list->at == 0;
 
         list->order.reverse[0] = again ? !list->order.reverse[0] : false;
         list->order.column[0] = column;
         list->order.n = 1;
         list_apply(list);
+        list->at = first ? 0 : list->at;
         fill_in(list);
 }
 

@@ -50,6 +50,19 @@ static void choose(struct ui *ui)
         menu_close(&menu);
 }
 
+static void by_digit(struct ui *ui, size_t item)
+{
+        struct menu *menu = &ui->menu;
+
+        if (item >= menu->n)
+                return;
+        menu->at = item;
+        if (menu->marks)
+                menu->items[item].marked = !menu->items[item].marked;
+        else
+                choose(ui);
+}
+
 /* A menu is moved in with the keys of a list. */
 void menu_key(struct ui *ui, int key)
 {
@@ -70,8 +83,8 @@ void menu_key(struct ui *ui, int key)
                 menu->items[menu->at].marked = !menu->items[menu->at].marked;
         else if (act == ACT_OPEN || (act == ACT_SELECT && !menu->marks))
                 choose(ui);
-        else if (act == ACT_TAB && (size_t)(key - '1') < menu->n)
-                menu->at = (size_t)(key - '1');
+        else if (act == ACT_TAB)
+                by_digit(ui, (size_t)(key - '1'));
 }
 
 static void draw_item(struct ui *ui, const struct menu *menu, size_t i, const struct area *box, int y)
