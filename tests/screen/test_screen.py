@@ -79,6 +79,18 @@ class Pictures(Screen):
         opened.resize(132, 24)
         opened.wait('last change 10:06, root')
 
+    def test_space_is_as_df_says(self):
+        def df():
+            words = ['df', '-P', '/']
+            lines = subprocess.run(words, stdout=subprocess.PIPE, check=True, text=True, timeout=60).stdout.split('\n')
+            return int(lines[1].split()[4].rstrip('%'))
+
+        before = df()
+        opened = self.open(root='/')
+        opened.wait(r'^ +Space +/ .*\d %.*free')
+        shown = int(re.search(r'Space +/ +\[.*\] +(\d+) %', opened.terminal.text()).group(1))
+        self.assertIn(shown, range(min(before, df()), max(before, df()) + 1))
+
     def test_what_to_do(self):
         opened = self.open()
         opened.wait('25 void')  # the last that comes

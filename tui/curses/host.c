@@ -137,7 +137,8 @@ size_t host_spaces(int root_fd, bool foreign, struct host_space *ret, size_t roo
                 seen[n] = st.st_dev;
                 memset(&ret[n], 0, sizeof ret[n]);
                 memcpy(ret[n].path, places[i], strlen(places[i]));
-                ret[n].size = (uint64_t)space.f_blocks * space.f_frsize;
+                if (space.f_bfree < space.f_blocks)
+                        ret[n].used = (uint64_t)(space.f_blocks - space.f_bfree) * space.f_frsize;
                 ret[n].free = (uint64_t)space.f_bavail * space.f_frsize;
                 n++;
         }

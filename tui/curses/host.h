@@ -22,8 +22,8 @@ int64_t host_uptime(void);
 void host_kernel(struct rv_buf *out);
 
 struct host_space {
-        char path[32]; /* where it is mounted */
-        uint64_t size, free;
+        char path[32];       /* where it is mounted */
+        uint64_t used, free; /* free: to users; what is kept for root is neither */
 };
 /* The file systems of the root's usual places, each once; returns how many. Of a foreign root only those that are
  * mounted in it, not the one it is a mere directory of. May block on a dead network share. */

@@ -54,12 +54,21 @@ static void draw_finding(struct overview *overview, const struct overview_line *
         }
 }
 
+/* As df says it: of what users may fill, and rounded up. */
+static unsigned percent_used(const struct host_space *space)
+{
+        const long double all = (long double)space->used + (long double)space->free;
+        const long double percent = all > 0 ? (long double)space->used * 100 / all : 100;
+        const unsigned whole = (unsigned)percent;
+
+        return whole + (percent > whole);
+}
+
 /* ASCII on purpose: it is sent to any terminal and read by any reader. */
 static void draw_space(struct overview *overview, const struct overview_line *line, int y, int w)
 {
         const struct host_space *space = &overview->spaces[line->row];
-        uint64_t used = space->size - (space->free < space->size ? space->free : space->size);
-        unsigned percent = (unsigned)(((long double)used * 100 / (long double)space->size) + 0.5L);
+        const unsigned percent = percent_used(space);
         RV_BUF_CLEANUP struct rv_buf text = { 0 }, size = { 0 };
         struct ui *ui = overview->page.ui;
         unsigned i;
