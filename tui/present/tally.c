@@ -138,9 +138,12 @@ void rv_tally(const struct rv_look *look, const char *domain, const struct rv_ta
 
 void rv_tally_rows(size_t n, struct rv_figure *ret)
 {
+        char digits[24];
+
         reset(ret, RV_FIGURE_NUMBER, RV_PLAIN);
         rv_show_count((int64_t)n, &ret->number);
-        rv_buf_add_str(&ret->text, n == 1 ? _("row") : _("rows"));
+        (void)snprintf(digits, sizeof digits, "%zu", n);
+        rv_tr_format(&ret->text, NP_("row", "rows"), digits, NULL);
 }
 
 size_t rv_tally_lacks(const struct rv_tally *tally, const struct rv_snapshot *snapshot, const char **out, size_t n,
