@@ -251,20 +251,16 @@ static bool ids_sound(const struct adoption *a, const char *const *ids)
         return false;
 }
 
-/* What is shown below a view is a view of the same plugin that needs no words. */
+/* What is shown below a view are a few views of the same plugin that need no words. */
 static bool below_sound(const struct rv_plugin *plugin, const struct rv_view *view)
 {
         size_t i;
 
         for (i = 0; view->below && view->below[i]; i++) {
                 const struct rv_view *below = rv_plugin_view(plugin, view->below[i]);
-                uint32_t n;
 
-                if (!below || below == view)
+                if (i == RV_BELOW_MAX || !below || below == view || rv_view_needs_words(below))
                         return false;
-                for (n = 0; n < below->n_args; n++)
-                        if (below->args[n].flags & RV_REQUIRED)
-                                return false;
         }
         return true;
 }
@@ -357,19 +353,14 @@ static int check_filter(const struct adoption *a, const char *where, const struc
 
 static int check_tally(const struct adoption *a, const struct rv_plugin *plugin, const struct rv_tally *tally)
 {
-        const struct rv_view *view = NULL;
+        const struct rv_view *view;
         uint32_t i;
 
         if (!text_sound(a, tally->title, false) || !id_sound(a, tally->view) || !text_sound(a, tally->where, true) ||
             (tally->column && !id_sound(a, tally->column)) || tally->role > RV_MUTED)
                 return refuse(a, "a tally");
-        for (i = 0; i < plugin->n_views && !view; i++)
-                if (strcmp(plugin->views[i].id, tally->view) == 0)
-                        view = &plugin->views[i];
-        for (i = 0; view && i < view->n_args; i++)
-                if (view->args[i].flags & RV_REQUIRED)
-                        view = NULL;
-        if (!view)
+        view = rv_plugin_view(plugin, tally->view);
+        if (!view || rv_view_needs_words(view))
                 return refuse(a, "a tally's view");
         for (i = 0; tally->column && i < view->n_columns && strcmp(view->columns[i].id, tally->column) != 0; i++)
                 ;

@@ -9,7 +9,7 @@
 #include "core/base/paths.h"
 #include <reeve/plugin.h>
 
-enum { RV_TALLIES_MAX = 16 };
+enum { RV_TALLIES_MAX = 16, RV_BELOW_MAX = 4 };
 
 /* Opens path as the plugin of this id. RV_UNTRUSTED, RV_UNSUPPORTED (not a library, an ABI of another time), RV_DAMAGED
  * (cut, or declarations that contradict themselves). */

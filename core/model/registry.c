@@ -265,6 +265,16 @@ const struct rv_view *rv_plugin_view(const struct rv_plugin *plugin, const char 
         return rv_common_fill(plugin, id) ? rv_common_view(id) : NULL;
 }
 
+bool rv_view_needs_words(const struct rv_view *view)
+{
+        uint32_t i;
+
+        for (i = 0; i < view->n_args; i++)
+                if (view->args[i].flags & RV_REQUIRED)
+                        return true;
+        return false;
+}
+
 const struct rv_action *rv_plugin_action(const struct rv_plugin *plugin, const char *id)
 {
         uint32_t i;

@@ -30,6 +30,8 @@ const char *rv_registry_path(const struct rv_registry *registry, const char *id)
 /* A view or action of an opened plugin by id; NULL for none. Ids of the common views are found too, with every plugin.
  */
 const struct rv_view *rv_plugin_view(const struct rv_plugin *plugin, const char *id);
+/* Whether it has required arguments: it is about something, and has no rows without it. */
+bool rv_view_needs_words(const struct rv_view *view);
 const struct rv_action *rv_plugin_action(const struct rv_plugin *plugin, const char *id);
 /* The view or action of an opened plugin that has this alias; exactly one of the two is set. False: none has. */
 bool rv_plugin_alias(const struct rv_plugin *plugin, const char *word, const struct rv_view **ret_view,

@@ -27,7 +27,7 @@ struct library {
         struct rv_arg args[2];
         struct rv_action actions[2];
         struct rv_tally tallies[2];
-        const char *aliases[3], *below[2];
+        const char *aliases[3], *below[6];
         char id[TEXT], word[TEXT], title[TEXT], where[TEXT], text[TEXT];
         char end; /* the last byte is no NUL: a text that goes up to it has no end */
 };
@@ -447,6 +447,7 @@ static void test_alignment(void **state)
 static void test_below(void **state)
 {
         struct library *l = make();
+        size_t i;
 
         (void)state;
         l->views[1].id = l->id;
@@ -458,6 +459,11 @@ static void test_below(void **state)
         assert_int_equal(adopt(l), RV_DAMAGED);
         strcpy(l->text, "none");
         l->below[0] = l->text;
+        assert_int_equal(adopt(l), RV_DAMAGED);
+        for (i = 0; i < RV_BELOW_MAX; i++)
+                l->below[i] = l->word;
+        assert_int_equal(adopt(l), RV_OK);
+        l->below[RV_BELOW_MAX] = l->word; /* nobody would see it */
         assert_int_equal(adopt(l), RV_DAMAGED);
         free(l);
 }

@@ -13,7 +13,7 @@
 enum {
         INDENT = 4,   /* under the names of the rows */
         LABEL = 24,   /* cells of a label at most */
-        PIECES = 64,  /* parts of a bar at most */
+        PIECES = 128, /* parts of a bar at most */
         GAUGE = 6,    /* cells from which on a part shows how full it is */
         BAR_FROM = 8, /* lines below which the texts need the room more */
         GAP = 2
@@ -130,9 +130,9 @@ static void piece_text(const struct piece *piece, struct rv_buf *out)
         int gauge, i;
 
         if (piece->filled >= 0) {
-                unsigned part = (unsigned)((long double)piece->filled * 100 / (long double)piece->length + 0.5L);
+                const long double filled = (long double)piece->filled * 100 / (long double)piece->length + 0.5L;
+                const unsigned part = filled < 100 ? (unsigned)filled : 100;
 
-                part = part > 100 ? 100 : part;
                 (void)snprintf(percent, sizeof percent, "%u", part);
                 rv_buf_add_char(&words, ' ');
                 rv_tr_format(&words, N_("%1, %2 %% used"), rv_buf_str(&piece->size), percent, NULL);
@@ -243,7 +243,7 @@ void below_draw(struct list *list, struct area *area)
         size_t i;
         int used;
 
-        for (i = 0; i < BELOW_MAX; i++) {
+        for (i = 0; i < RV_BELOW_MAX; i++) {
                 const struct rv_snapshot *snapshot = list->below[i];
                 struct area part = { .y = area->y + 1, .x = area->x, .h = area->h - 1, .w = area->w };
 
@@ -271,7 +271,7 @@ void below_load(struct list *list, bool reload)
         const char *const *ids = list->view->below;
         int i;
 
-        for (i = 0; ids && ids[i] && i < BELOW_MAX; i++) {
+        for (i = 0; ids && ids[i] && i < RV_BELOW_MAX; i++) {
                 const struct load_ask ask = {
                         .plugin = list->place.plugin, .view = ids[i], .reload = reload, .tag = i, .done = loaded
                 };
@@ -286,6 +286,6 @@ void below_free(struct list *list)
 {
         size_t i;
 
-        for (i = 0; i < BELOW_MAX; i++)
+        for (i = 0; i < RV_BELOW_MAX; i++)
                 rv_snapshot_unref(list->below[i]);
 }

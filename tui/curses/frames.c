@@ -123,16 +123,6 @@ static make_page *maker(const struct rv_view *view)
         }
 }
 
-bool ui_needs_words(const struct rv_view *view)
-{
-        uint32_t i;
-
-        for (i = 0; i < view->n_args; i++)
-                if (view->args[i].flags & RV_REQUIRED)
-                        return true;
-        return false;
-}
-
 /* The views of a tab, as declared. This is where a plugin is opened for the first time. */
 static struct frame *plugin_frame(struct ui *ui, struct tab *tab)
 {
@@ -151,7 +141,7 @@ static struct frame *plugin_frame(struct ui *ui, struct tab *tab)
         tab->title = rv_tr(rv_plugin_domain(plugin), plugin->title);
         frame = new_frame(tab->title, plugin->n_views);
         for (i = 0; frame && i < plugin->n_views; i++)
-                if (!ui_needs_words(&plugin->views[i]))
+                if (!rv_view_needs_words(&plugin->views[i]))
                         add_entry(frame, rv_tr(rv_plugin_domain(plugin), plugin->views[i].title),
                                   place_of(tab->id, plugin->views[i].id, NULL, NULL), maker(&plugin->views[i]));
         return frame;

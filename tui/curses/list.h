@@ -4,12 +4,11 @@
 #ifndef REEVE_TUI_CURSES_LIST_H
 #define REEVE_TUI_CURSES_LIST_H
 
+#include "core/model/plugin.h"
 #include "core/model/rows.h"
 #include "tui/curses/picks.h"
 #include "tui/curses/ui.h"
 #include "tui/present/layout.h"
-
-enum { BELOW_MAX = 4 };
 
 struct list {
         struct page page;
@@ -40,7 +39,7 @@ struct list {
         unsigned hold_timer;      /* 0: none */
         bool filled_asked;        /* the costly columns were asked for, and are not there yet */
         struct picks picks;
-        struct rv_snapshot *below[BELOW_MAX]; /* as the view declares them; NULL: not loaded */
+        struct rv_snapshot *below[RV_BELOW_MAX]; /* as the view declares them; NULL: not loaded */
         struct list_cursor {
                 struct rv_buf key;
         } kept;

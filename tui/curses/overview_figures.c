@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/utf8.h"
+#include "core/model/registry.h"
 #include "tui/curses/overview.h"
 #include "tui/present/help.h"
 #include "tui/present/text.h"
@@ -20,7 +21,7 @@ void overview_name_views(struct overview_part *part)
         size_t k;
 
         part->n_views = 0;
-        if (plugin->n_tallies == 0 && plugin->n_views && !ui_needs_words(plugin->views))
+        if (plugin->n_tallies == 0 && plugin->n_views && !rv_view_needs_words(plugin->views))
                 part->views[part->n_views++].id = plugin->views[0].id;
         for (i = 0; i < plugin->n_tallies; i++) {
                 for (k = 0; k < part->n_views && strcmp(part->views[k].id, plugin->tallies[i].view) != 0; k++)

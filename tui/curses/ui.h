@@ -152,8 +152,6 @@ void ui_go_tab(struct ui *ui, size_t tab);
 struct rv_snapshot *ui_loaded(struct ui *ui, const struct place *place);
 /* Puts a frame for one row of a view on top: its record first, then the views that take its key. */
 void ui_open_row(struct ui *ui, const struct place *place, const char *title);
-/* Views with required arguments are about something; they are reached from its row. */
-bool ui_needs_words(const struct rv_view *view);
 /* Puts a view on top; word may be NULL, and title too: then the word or the view's own names it. */
 void ui_open_view(struct ui *ui, const char *plugin, const char *view, const char *word, const char *title);
 /* Follows a reference: the row of "plugin/view" with this key, the view when key is "", with the filter where unless

@@ -100,9 +100,9 @@ struct rv_view {
         const char *const *aliases; /* top-level words ("search"), NULL-ended, may be NULL */
         rv_fill *fill;
         uint32_t n_columns, n_args, shape, flags; /* flags: enum rv_view_flag */
-        /* Ids of views of the same plugin, NULL-ended, that a screen shows below the rows where these leave room: one
-         * with a RV_LENGTH column as a bar, others as a label (first column shown) and a text (second) in each line,
-         * with a blank line before each row of depth 0. May be NULL. */
+        /* Ids of at most 4 views of the same plugin, NULL-ended, that a screen shows below the rows where these leave
+         * room: one with a RV_LENGTH column and at most 128 rows as a bar, others as a label (first column shown) and a
+         * text (second) in each line, with a blank line before each row of depth 0. May be NULL. */
         const char *const *below;
 };
 
