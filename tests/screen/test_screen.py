@@ -66,6 +66,10 @@ class Screen(unittest.TestCase):
                                                                    lineterm='')))
         self.assertEqual(opened.terminal.unknown, [])
 
+    def line(self, opened, y):
+        lines = opened.terminal.text().split('\n')
+        return lines[y] if y < len(lines) else ''
+
     def cursor(self, opened):
         return opened.terminal.text().split('\n')[opened.terminal.y]
 
@@ -101,8 +105,13 @@ class Pictures(Screen):
         opened.keys('up')
         opened.wait('What to do')
         self.assertLess(len(opened.raw) - before, 250)
-        opened.resize(80, 10)
-        opened.wait('^ What to do: replace libssl')
+        for columns, rows, shown in ((80, 14, True), (80, 13, False), (60, 15, True), (80, 10, False)):
+            opened.resize(columns, rows)
+            opened.until(lambda at=rows: self.line(opened, at - 2).startswith(' 2 findings'), 'the status line')
+            opened.until(lambda at=rows: self.line(opened, at - 1).startswith(' Enter'), 'the key line')
+            self.assertEqual('What to do' in opened.terminal.text(), shown)
+            self.assertEqual(re.search(r'load\s+again$', opened.terminal.text(), re.M) is not None, shown)
+            self.assertIn('nothing planned', self.line(opened, rows - 2))
 
     def test_a_change_leads_to_its_rows(self):
         opened = self.open()

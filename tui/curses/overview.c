@@ -341,24 +341,18 @@ static void status_overview(struct page *page, struct rv_buf *left, struct rv_bu
 {
         const struct overview *overview = overview_of(page);
         RV_BUF_CLEANUP struct rv_buf count = { 0 }, all = { 0 };
-        struct rv_buf *out;
         size_t i, n = 0;
 
-        if (!overview->hint_below && !overview->problem.size)
-                overview_hint(overview, left);
-        out = left->size ? right : left;
         for (i = 0; i < overview->n; i++)
                 n += overview->lines[i].kind == LINE_FINDING ? 1 : overview->lines[i].count;
         rv_show_count((int64_t)n, &count);
         rv_show_count((int64_t)overview->n_findings, &all);
         if (overview->filter.size)
-                rv_tr_format(out, N_("%1 of %2 findings"), rv_buf_str(&count), rv_buf_str(&all), NULL);
+                rv_tr_format(left, N_("%1 of %2 findings"), rv_buf_str(&count), rv_buf_str(&all), NULL);
         else
-                rv_tr_format(out, NP_("%1 finding", "%1 findings"), rv_buf_str(&count), NULL);
-        if (overview->problem.size) {
-                rv_buf_clear(right);
+                rv_tr_format(left, NP_("%1 finding", "%1 findings"), rv_buf_str(&count), NULL);
+        if (overview->problem.size)
                 rv_buf_add_str(right, rv_buf_str(&overview->problem));
-        }
         ui_say_planned(page, right);
 }
 

@@ -52,7 +52,6 @@ struct overview {
         size_t n_findings;             /* the filtered ones too */
         struct rv_buf filter, problem; /* of the findings */
         struct rv_filter *compiled;    /* for the common view */
-        bool hint_below;               /* the hint of the finding under the cursor had room below the lines */
         int width;                     /* that the lines were made for */
 };
 

@@ -7,7 +7,7 @@
 #include "tui/curses/overview.h"
 #include "tui/present/text.h"
 
-enum { TEXT_AT = 3, LABEL = 13, WHERE = 11, BAR = 20, HINT_AT = 1, HINT_LINES = 3 };
+enum { TEXT_AT = 3, LABEL = 13, WHERE = 11, BAR = 20, HINT_AT = 1, HINT_LINES = 8 };
 
 /* By the column's id: common views may grow columns. */
 static void draw_cell(struct ui *ui, const struct rv_snapshot *snapshot, size_t row, const char *id, int y, int x,
@@ -208,7 +208,8 @@ static void draw_system(struct overview *overview, const struct area *line)
         draw_last_change(overview, line, line->x + used + 2);
 }
 
-/* In lines that are free below all others, so that nothing moves when the cursor does; else it stands in the status. */
+/* In lines that are free below all others, so that nothing moves when the cursor does. Half a piece of advice may say
+ * the opposite of all of it, so what has no room is not begun. */
 static void draw_hint(struct overview *overview, int y, int h, int w)
 {
         RV_BUF_CLEANUP struct rv_buf hint = { 0 };
@@ -221,8 +222,9 @@ static void draw_hint(struct overview *overview, int y, int h, int w)
                                       w > HINT_AT + 1 ? (unsigned)(w - HINT_AT) : 1, &next);
                 from[n + 1] = from[n] + next;
         }
-        overview->hint_below = n > 0 && used + n < h;
-        for (i = 0; overview->hint_below && i < n; i++)
+        if (from[n] < hint.size || used + n > h)
+                return;
+        for (i = 0; i < n; i++)
                 draw_bytes(&overview->page.ui->term, y + h - n + i, HINT_AT, w - HINT_AT, rv_buf_str(&hint) + from[i],
                            len[i], STYLE_PLAIN);
 }
