@@ -359,9 +359,9 @@ static void status_list(struct page *page, struct rv_buf *left, struct rv_buf *r
                 ui_say_planned(page, right);
 }
 
-static void find_list(struct page *page, const char *text, bool final)
+static bool find_list(struct page *page, const char *text, bool final)
 {
-        list_filter(list_of(page), text, final);
+        return list_filter(list_of(page), text, final);
 }
 
 static const char *finding_list(const struct page *page)

@@ -62,7 +62,7 @@ struct typed_filter {
 /* Takes what was typed so far; final: not being typed any more. False: the filter in force stays. */
 bool filter_typed(struct ui *ui, const struct rv_view *view, const char *text, bool final,
                   const struct typed_filter *typed);
-void list_filter(struct list *list, const char *text, bool final);
+bool list_filter(struct list *list, const char *text, bool final);
 void list_sort(struct list *list, unsigned column);
 /* The key of the row at a position, "" beyond the end; a key that is no text is written to number. */
 const char *list_key(const struct list *list, size_t position, char number[24]);

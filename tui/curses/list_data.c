@@ -321,7 +321,7 @@ bool filter_typed(struct ui *ui, const struct rv_view *view, const char *text, b
         if (text[strspn(text, " ")] && rv_filter_compile(text, view, rv_now(), &compiled, &err)) {
                 if (final)
                         ui_note_error(ui, &err);
-                else
+                if (ui->prompt.open)
                         rv_tr_packed(rv_buf_str(&err.message), err.message.size, typed->problem);
                 return false;
         }
@@ -332,14 +332,15 @@ bool filter_typed(struct ui *ui, const struct rv_view *view, const char *text, b
         return true;
 }
 
-void list_filter(struct list *list, const char *text, bool final)
+bool list_filter(struct list *list, const char *text, bool final)
 {
         const struct typed_filter typed = { &list->filter, &list->problem, &list->compiled };
 
         if (!filter_typed(list->page.ui, list->view, text, final, &typed))
-                return;
+                return !list->view;
         list_apply(list);
         fill_in(list);
+        return true;
 }
 
 /* The same column again turns the order around. A cursor on the first row stands for the first, not for the row. */
@@ -407,7 +408,7 @@ void list_set(struct page *page, const struct list_wish *wish)
         if (wish->n_rows && !list->words)
                 choose_rows(list, wish);
         if (wish->where)
-                list_filter(list, wish->where, true);
+                (void)list_filter(list, wish->where, true);
         else
                 list_apply(list);
         fill_in(list);

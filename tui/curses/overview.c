@@ -357,15 +357,16 @@ static void status_overview(struct page *page, struct rv_buf *left, struct rv_bu
 }
 
 /* The findings only: what else is on the screen are no rows of one view. */
-static void find_overview(struct page *page, const char *text, bool final)
+static bool find_overview(struct page *page, const char *text, bool final)
 {
         struct overview *overview = overview_of(page);
         const struct typed_filter typed = { &overview->filter, &overview->problem, &overview->compiled };
 
         if (!filter_typed(page->ui, rv_common_view("findings"), text, final, &typed))
-                return;
+                return false;
         overview->at = 0; /* the first that is left */
         overview_arrange(overview);
+        return true;
 }
 
 static const char *finding_overview(const struct page *page)

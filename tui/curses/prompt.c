@@ -146,23 +146,23 @@ static void remember(struct prompt *prompt)
         rv_buf_add_str(&prompt->history[prompt->n_history++], rv_buf_str(&prompt->text));
 }
 
-static void find(struct ui *ui, const char *text, bool final)
+static bool find(struct ui *ui, const char *text, bool final)
 {
         struct page *page = ui_page(ui);
 
-        if (page && page->kind->find)
-                page->kind->find(page, text, final);
+        return !page || !page->kind->find || page->kind->find(page, text, final);
 }
 
+/* A wrong filter stays to be mended: rows that another one chose would pass for those that were asked for. */
 static void accept(struct ui *ui)
 {
         struct prompt *prompt = &ui->prompt;
 
-        prompt->open = false;
         if (prompt->sign == '/') {
-                find(ui, rv_buf_str(&prompt->text), true);
+                prompt->open = !find(ui, rv_buf_str(&prompt->text), true);
                 return;
         }
+        prompt->open = false;
         remember(prompt);
         command_run(ui, rv_buf_str(&prompt->text));
 }
@@ -172,7 +172,7 @@ static void leave(struct ui *ui)
 {
         ui->prompt.open = false;
         if (ui->prompt.sign == '/')
-                find(ui, rv_buf_str(&ui->prompt.before), true);
+                (void)find(ui, rv_buf_str(&ui->prompt.before), true);
 }
 
 void prompt_key(struct ui *ui, int key)
@@ -187,7 +187,7 @@ void prompt_key(struct ui *ui, int key)
                 command_complete(ui, prompt);
         } else if (edit(prompt, key)) {
                 if (prompt->sign == '/')
-                        find(ui, rv_buf_str(&prompt->text), false);
+                        (void)find(ui, rv_buf_str(&prompt->text), false);
         } else {
                 move(prompt, key);
         }

@@ -232,7 +232,7 @@ static uint64_t can_text(const struct page *page)
 }
 
 /* Each key searches again from where the search began, so that a longer word finds more exactly. */
-static void find_text(struct page *page, const char *search, bool final)
+static bool find_text(struct page *page, const char *search, bool final)
 {
         struct text *text = text_of(page);
 
@@ -248,6 +248,7 @@ static void find_text(struct page *page, const char *search, bool final)
                 text->hit = SIZE_MAX;
         else if (text->hit == SIZE_MAX)
                 ui_note(page->ui, STYLE_PLAIN, _("no match"));
+        return true;
 }
 
 static const char *finding_text(const struct page *page)

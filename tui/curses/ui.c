@@ -155,7 +155,7 @@ static void back(struct ui *ui, bool escape)
         struct page *page = ui_page(ui);
 
         if (escape && page && page->kind->finding && *page->kind->finding(page)) {
-                page->kind->find(page, "", true);
+                (void)page->kind->find(page, "", true);
                 return;
         }
         if (!ui_back(ui) && !escape)

@@ -37,8 +37,9 @@ struct page_kind {
         bool (*act)(struct page *page, enum act act);
         uint64_t (*can)(const struct page *page); /* acts that do something now; decides the key line */
         void (*status)(struct page *page, struct rv_buf *left, struct rv_buf *right);
-        /* "/" was typed: text so far, at each key; final when Enter ended it. NULL text: taken back. */
-        void (*find)(struct page *page, const char *text, bool final);
+        /* "/" was typed: text so far, at each key; final when Enter ended it. False: it is wrong, which
+         * was said, and the one before stays in force. */
+        bool (*find)(struct page *page, const char *text, bool final);
         const char *(*finding)(const struct page *page); /* the filter or search in force, "" for none */
         void (*command)(const struct page *page, struct rv_buf *out);
         /* What all of it has in common, in at most so many cells, for the right end of the line of the views. */
