@@ -333,9 +333,12 @@ class Moving(Screen):
         opened.keys('down', 'enter')
         opened.wait(r'^ ~ > python3-ssl-0001  \[Details\] Log  Needs')
         opened.resize(40, 24)
+        opened.wait(r'^ ~ > python3-ssl-0001  \[Details\] Log  >$')
+        opened.resize(36, 24)
         opened.wait(r'^ python3-ssl-0001  \[Details\] Log  >$')
+        opened.resize(40, 24)
         opened.keys('tab', 'tab')
-        opened.wait(r'^ python3-ssl-0001   Log +\[Needs\]$')
+        opened.wait(r'^ ~ > python3-ssl-0001   Log +\[Needs\]$')
         opened.resize(30, 24)
         opened.wait(r'^ web-17 +1 \[2 Fixture\]')
         opened.wait(r'^ python3-ssl-0001  \[Needs\]$')
@@ -419,7 +422,7 @@ class Asking(Screen):
         opened.resize(40, 24)
         opened.wait(r'\[N\S* +/ need ~ 2 .*~$')
         opened.keys('esc')
-        opened.wait(r'^ python3-ssl-0001 +Log +\[Needs\]$')
+        opened.wait(r'^ ~ > python3-ssl-0001 +Log +\[Needs\]$')
 
     def test_unfinished_filter_keeps_the_last_good_one(self):
         opened = self.many()

@@ -20,7 +20,8 @@ enum {
         VIEWS_GAP = 2,
         ABOUT_GAP = 4,
         FILTER_CELLS = 30,
-        MORE = 2 /* " >" */
+        MORE = 2,    /* " >" */
+        LEFT_OUT = 4 /* "~ > " */
 };
 
 static int width_of(const char *text)
@@ -121,11 +122,11 @@ static void fit_path(struct ui *ui, const struct frame *frame, int room, struct 
 
         add_path(ui, frame, &whole);
         name = rv_buf_str(&whole) + whole.size - strlen(frame->title);
-        for (at = rv_buf_str(&whole); width_of(at) + (at > rv_buf_str(&whole) ? 4 : 0) > room && at < name;) {
+        for (at = rv_buf_str(&whole); width_of(at) + (at > rv_buf_str(&whole) ? LEFT_OUT : 0) > room && at < name;) {
                 at = strstr(at, " > ");
                 at = at && at + 3 < name ? at + 3 : name;
         }
-        if (at > rv_buf_str(&whole) && width_of(at) + 4 <= room)
+        if (at > rv_buf_str(&whole) && width_of(at) + LEFT_OUT <= room)
                 rv_buf_add_str(out, "~ > ");
         if (at == name) {
                 RV_BUF_CLEANUP struct rv_buf last = { 0 };
@@ -138,34 +139,65 @@ static void fit_path(struct ui *ui, const struct frame *frame, int room, struct 
         }
 }
 
-/* The views beside it stay in sight as long as the name of what they are about is whole; then only the current one. */
+/* The first of the views that are seen in so many cells: the current one is. */
+static size_t first_view(const struct frame *frame, int room)
+{
+        size_t i = 0;
+
+        while (i < frame->at && titles_width(frame, i, frame->at) + (frame->at + 1 < frame->n ? MORE : 0) > room)
+                i++;
+        return i;
+}
+
+static bool has_room(const struct frame *frame, size_t i, int room)
+{
+        return i <= frame->at || titles_width(frame, i, i) + (i + 1 < frame->n ? MORE : 0) <= room;
+}
+
+/* Of so many cells, those that the views then take. */
+static int views_width(const struct frame *frame, int room)
+{
+        size_t i = first_view(frame, room);
+        int width = 0;
+
+        for (; i < frame->n; i++) {
+                if (!has_room(frame, i, room - width))
+                        return width + MORE;
+                width += titles_width(frame, i, i);
+        }
+        return width;
+}
+
+/* The views beside it stay in sight as long as the name of what they are about is whole, and where that was come to
+ * from another such thing, the mark that there is a way back. Then only those that have room do. */
 static int path_room(const struct frame *frame, int width)
 {
-        int all, one;
+        const int name = width_of(frame->title);
+        int all, one, least = name + (frame->below->below ? LEFT_OUT : 0);
 
         if (frame->n < 2)
                 return width;
         all = width - titles_width(frame, 0, frame->n - 1) - VIEWS_GAP;
         one = width - titles_width(frame, frame->at, frame->at) - VIEWS_GAP - MORE;
-        if (all >= width_of(frame->title))
+        if (one < least)
+                least = name;
+        if (all >= least)
                 return all;
-        if (one > width_of(frame->title))
-                return width_of(frame->title);
+        if (one > least)
+                return width - VIEWS_GAP - views_width(frame, width - VIEWS_GAP - least);
         return one > PATH_CELLS ? one : PATH_CELLS;
 }
 
 /* Titles of the views, scrolled so that the current one is seen; ">" tells of more. Returns where the line is free. */
 static int draw_views(struct ui *ui, const struct frame *frame, int y, int x, int end)
 {
-        size_t i = 0;
+        size_t i = first_view(frame, end - x);
 
-        while (i < frame->at && titles_width(frame, i, frame->at) + (frame->at + 1 < frame->n ? MORE : 0) > end - x)
-                i++;
         for (; i < frame->n; i++) {
                 RV_BUF_CLEANUP struct rv_buf piece = { 0 };
 
                 tab_piece(frame->entries[i].title, 0, i == frame->at, &piece);
-                if (i > frame->at && titles_width(frame, i, i) + (i + 1 < frame->n ? MORE : 0) > end - x)
+                if (!has_room(frame, i, end - x))
                         return x + draw_text(&ui->term, y, x, end - x, " >", STYLE_PLAIN);
                 x += draw_text(&ui->term, y, x, end - x, rv_buf_str(&piece),
                                i == frame->at ? STYLE_TITLE : STYLE_PLAIN);
