@@ -68,7 +68,8 @@ static struct {
 } kept;
 
 /* Interrupts and broken memory alike; the screen puts its own handler before this one. */
-static const int ends[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGSEGV, SIGABRT, SIGBUS, SIGFPE };
+static const int ends[] = { SIGHUP, SIGINT,  SIGQUIT, SIGTERM, SIGSEGV, SIGABRT, SIGBUS,    SIGFPE,  SIGILL,
+                            SIGSYS, SIGALRM, SIGXCPU, SIGXFSZ, SIGUSR1, SIGUSR2, SIGVTALRM, SIGPROF, SIGIO };
 
 /* Only what signal-safety(7) lists. */
 static void abandon(void)

@@ -828,7 +828,8 @@ class Faults(Screen):
     BARE = {'ASAN_OPTIONS': os.environ.get('ASAN_OPTIONS', '') + ':handle_segv=0:handle_abort=0'}
 
     def test_fatal_signals_restore_the_terminal(self):
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT, signal.SIGSEGV, signal.SIGABRT):
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT, signal.SIGSEGV, signal.SIGABRT,
+                       signal.SIGALRM, signal.SIGUSR1):
             opened = self.many(env=self.BARE)
             self.assertNotEqual(opened.modes()[3] & termios.ICANON, termios.ICANON)
             opened.kill(number)

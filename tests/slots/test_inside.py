@@ -239,7 +239,8 @@ class Inside(unittest.TestCase):
 
     def test_nothing_stays_when_a_signal_is_the_end(self):
         image = self.image()
-        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGALRM, signal.SIGXCPU, signal.SIGUSR1,
+                       signal.SIGIO):
             with self.subTest(signal=number):
                 shell = self.start_shell(image)
                 self.assertEqual(len(left() - self.before), 1)
@@ -249,19 +250,22 @@ class Inside(unittest.TestCase):
                 self.assertEqual({path for path in left() - self.before if not held(path)}, set())
 
     def test_nothing_stays_when_the_screen_loses_its_terminal(self):
-        """On a real terminal that is closed while the slot's list stands on it."""
+        """On a real terminal that is closed while the slot's list stands on it; also one that nohup would start."""
         words = [REEVE, 'ui', 'packages', '--image', str(self.image()), '--slot', 'A']
-        child, fd = pty.fork()
-        if not child:
-            os.execve(REEVE, words, {**self.env, 'TERM': 'vt100'})
-        said = b''
-        while b'acl' not in said:
-            said += os.read(fd, 4096)
-        self.assertEqual(len(left() - self.before), 1)
-        os.close(fd)
-        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        self.assertIn(status, (-signal.SIGHUP, 0, 1))
-        self.assertEqual({path for path in left() - self.before if not held(path)}, set())
+        for action in (signal.SIG_DFL, signal.SIG_IGN):
+            with self.subTest(hangup=action):
+                child, fd = pty.fork()
+                if not child:
+                    signal.signal(signal.SIGHUP, action)
+                    os.execve(REEVE, words, {**self.env, 'TERM': 'vt100'})
+                said = b''
+                while b'acl' not in said:
+                    said += os.read(fd, 4096)
+                self.assertEqual(len(left() - self.before), 1)
+                os.close(fd)
+                status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+                self.assertIn(status, (-signal.SIGHUP, 0, 1))
+                self.assertEqual({path for path in left() - self.before if not held(path)}, set())
 
     def test_nothing_stays_when_a_plugin_hangs(self):
         """The screen then ends without freeing anything, since the plugin may still read it."""

@@ -26,10 +26,14 @@ static struct {
         struct termios modes;
         char undo[256];
         size_t undo_size;
-        struct sigaction before[8]; /* of the fatal signals: what the program does at its end, screen or not */
+        struct sigaction before[18]; /* of the fatal signals: what the program does at its end, screen or not */
+        void (*abandon)(void);       /* the same for a signal that it ignores without a screen; may be NULL */
 } saved;
 
-static const int fatal_signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGSEGV, SIGABRT, SIGBUS, SIGFPE };
+/* The first few end the screen also where the program was started to ignore them. */
+enum { ALWAYS_FATAL = 8 };
+static const int fatal_signals[] = { SIGHUP, SIGINT,  SIGQUIT, SIGTERM, SIGSEGV, SIGABRT, SIGBUS,    SIGFPE,  SIGILL,
+                                     SIGSYS, SIGALRM, SIGXCPU, SIGXFSZ, SIGUSR1, SIGUSR2, SIGVTALRM, SIGPROF, SIGIO };
 _Static_assert(sizeof fatal_signals / sizeof fatal_signals[0] == sizeof saved.before / sizeof saved.before[0],
                "one each");
 
@@ -52,8 +56,11 @@ static void die(int number)
         tcsetattr(STDIN_FILENO, TCSANOW, &saved.modes);
         release_fatal();
         sigaction(number, NULL, &before);
-        if (before.sa_handler == SIG_IGN) /* without a terminal there is nothing to go on with */
+        if (before.sa_handler == SIG_IGN) { /* without a terminal there is nothing to go on with */
+                if (saved.abandon)
+                        saved.abandon();
                 signal(number, SIG_DFL);
+        }
         sigemptyset(&set);
         sigaddset(&set, number);
         sigprocmask(SIG_UNBLOCK, &set, NULL);
@@ -96,8 +103,11 @@ static void catch_fatal(void)
         size_t i;
 
         sigfillset(&action.sa_mask);
-        for (i = 0; i < sizeof fatal_signals / sizeof fatal_signals[0]; i++)
-                sigaction(fatal_signals[i], &action, &saved.before[i]);
+        for (i = 0; i < sizeof fatal_signals / sizeof fatal_signals[0]; i++) {
+                sigaction(fatal_signals[i], NULL, &saved.before[i]);
+                if (i < ALWAYS_FATAL || saved.before[i].sa_handler != SIG_IGN)
+                        sigaction(fatal_signals[i], &action, NULL);
+        }
 }
 
 /* Signals that only ask for a repaint or a pause come as readable events: no handler runs between two bytes. */
@@ -213,7 +223,7 @@ static void mend_size(void)
 }
 
 /* Nothing is sent before newterm(), so that line mode finds the terminal untouched. */
-int term_open(const struct rv_ui_options *options, struct tty *ret, struct rv_err *err)
+int term_open(const struct rv_ui_options *options, void (*abandon)(void), struct tty *ret, struct rv_err *err)
 {
         struct tty term = { .signals = -1 };
 
@@ -232,6 +242,7 @@ int term_open(const struct rv_ui_options *options, struct tty *ret, struct rv_er
         if (!term.screen)
                 return rv_fail(err, RV_UNSUPPORTED, N_("this terminal cannot be used"), NULL, NULL);
         term.signals = take_signals();
+        saved.abandon = abandon;
         catch_fatal();
         set_modes();
         if (!getenv("ESCDELAY"))

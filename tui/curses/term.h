@@ -49,8 +49,9 @@ struct tty {
         uint64_t styles[STYLE_COUNT];
 };
 
-/* RV_UNSUPPORTED: this terminal cannot place a cursor, or is none; nothing was sent to it. */
-int term_open(const struct rv_ui_options *options, struct tty *ret, struct rv_err *err) RV_CHECK;
+/* RV_UNSUPPORTED: this terminal cannot place a cursor, or is none; nothing was sent to it. abandon (NULL: nothing) is
+ * called in a signal handler before the end that the program would not have come to by itself. */
+int term_open(const struct rv_ui_options *options, void (*abandon)(void), struct tty *ret, struct rv_err *err) RV_CHECK;
 void term_close(struct tty *term);
 /* One key, KEY_NOTHING when none waits. A lone Esc takes ESCDELAY. */
 int term_key(struct tty *term);

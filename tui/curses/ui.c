@@ -447,7 +447,7 @@ static void ui_free(struct ui *ui, int rc)
 static int run_screen(struct rv_host *host, const struct rv_ui_options *options, struct rv_err *err)
 {
         struct ui ui = { .host = host, .options = options };
-        int rc = term_open(options, &ui.term, err);
+        int rc = term_open(options, host->abandon, &ui.term, err);
 
         if (rc)
                 return rc;
