@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Package databases that are missing, cut, broken, foreign, locked or out of reach: what every view says of them."""
+import contextlib
 import os
 import random
 import shutil
@@ -267,7 +268,7 @@ class Broken(Rpmdb):
         writer.execute('ROLLBACK')
         writer.close()
         self.path.write_bytes(half)
-        seen = set()
+        seen, restored = set(), 0
         for seed in range(1000 if FULL else 30 if SANITIZED else 100):
             chance = random.Random(seed)
             data = bytearray(whole)
@@ -281,6 +282,53 @@ class Broken(Rpmdb):
                 done = self.expect(self.ask(*view), *READABLE)
                 done.json
                 seen.add(done.status)
+                restored += self.compare_rollback()
+        self.assertIn(12, seen)
+        self.assertGreater(restored, 5)
+
+    def compare_rollback(self):
+        """Rows that are said to be those before the change are those of a copy that sqlite restored."""
+        done = self.ask('packages', 'installed')
+        if not any('those before it, which' in warning['message'] for warning in done.json.get('warnings', ())):
+            return False
+        copy = self.world.folder('copy')
+        shutil.copytree(self.root, copy, dirs_exist_ok=True)
+        db = sqlite3.connect(copy / self.path.relative_to(self.root))
+        with contextlib.suppress(sqlite3.DatabaseError):  # the sums of a journal let some damage pass
+            db.execute('PRAGMA integrity_check').fetchall()
+        db.close()
+        self.assertEqual(list((copy / self.path.relative_to(self.root)).parent.glob('*-journal')), [])
+        restored = self.world.run('--root', copy, 'packages', 'installed', '--json')
+        self.assertEqual(done.json['rows'], restored.json['rows'])
+        return True
+
+    def test_journals(self):
+        """One that sqlite keeps after a change says nothing; one that is not whole restores nothing for sure."""
+        rpmdbs.write(self.root, sound(40))
+        writer = sqlite3.connect(self.path, isolation_level=None)
+        for word in 'PRAGMA journal_mode=PERSIST', 'DELETE FROM Packages WHERE hnum=7':
+            writer.execute(word).fetchall()
+        journal = self.path.with_name('rpmdb.sqlite-journal')
+        self.assertGreater(journal.stat().st_size, 0)
+        done = self.expect(self.ask('packages'), 0)
+        self.assertEqual((len(self.names(done)), done.json['warnings']), (39, []))
+        for word in 'PRAGMA cache_size=1', 'BEGIN', 'UPDATE Packages SET blob=zeroblob(9000)':
+            writer.execute(word).fetchall()
+        half, whole = self.path.read_bytes(), journal.read_bytes()
+        writer.execute('ROLLBACK')
+        writer.close()
+        self.path.write_bytes(half)
+        journal.write_bytes(whole)
+        self.assertTrue(self.compare_rollback())
+        seen = []
+        emptied = whole[:16] + bytes(4) + whole[20:]  # the size before: no page at all
+        for damaged in whole[:len(whole) * 2 // 3], emptied, b'x' * 4096:
+            journal.write_bytes(damaged)
+            done = self.expect(self.ask('packages'), 12, 9)
+            self.assertNotIn('those before it, which', done.said)
+            seen.append(done.status)
+            if done.status == 12:
+                self.assertIn('cut off, and its journal is damaged', done.json['warnings'][0]['message'])
         self.assertIn(12, seen)
 
     def test_schema_with_more_in_it(self):

@@ -14,15 +14,22 @@ enum { LONGEST_NAME = 255 };
 /* What makes the rows other than what rpm would see. */
 static void warn_of_state(const struct rv_rpmdb *db)
 {
-        if (db->place.journal_fd >= 0 && db->sink)
+        if (db->restored && db->sink)
                 rv_warn(db->sink, RV_DAMAGED,
                         N_("%1: a change of the package database was cut off; the packages are those before it, which "
                            "rpm restores when it next writes"),
                         db->place.path, NULL);
-        else if (db->place.journal && db->sink)
+        else if (db->place.journal_fd >= 0 && db->sink)
                 rv_warn(db->sink, RV_DAMAGED,
-                        N_("%1: a change of the package database was cut off; rpm has to finish it"), db->place.path,
-                        NULL);
+                        N_("%1: a change of the package database was cut off, and its journal is damaged; the packages "
+                           "may be partly those before it and partly those after it"),
+                        db->place.path, NULL);
+        else if (db->place.journal && db->sink)
+                rv_warn(db->sink, RV_DENIED,
+                        N_("%1: has a journal that may not be read; if a change was cut off, the packages may be "
+                           "partly "
+                           "those before it and partly those after it"),
+                        db->place.path, NULL);
         if (db->place.wal_denied && db->sink)
                 rv_warn(db->sink, RV_DENIED, N_("%1: may not be read, so the latest changes may be missing"),
                         db->place.wal, NULL);

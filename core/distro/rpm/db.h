@@ -31,6 +31,7 @@ struct rv_rpmdb {
         void *reader;  /* of that kind */
         size_t n_read; /* rows given since the last choice */
         bool told;     /* of a change while reading */
+        bool restored; /* a change that was cut off is undone in what is read */
 };
 
 int rv_rpmdb_open(int root, struct rv_sink *sink, struct rv_rpmdb **ret, struct rv_err *err) RV_CHECK;

@@ -108,6 +108,21 @@ static bool is_reserved(int fd)
         return fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
+/* sqlite undoes nothing with a journal that begins with a zero: so it leaves those of changes that ended well, where it
+ * is told to keep them (PRAGMA journal_mode=PERSIST). */
+static void take_journal(int root, const char *path, struct rv_place *place)
+{
+        char first = 1; /* one that may not be read may be of a change that was cut off */
+        int fd = open_beside(root, path);
+
+        if (fd >= 0 && (pread(fd, &first, 1, 0) != 1 || first == 0)) {
+                rv_close(&fd);
+                return;
+        }
+        place->journal = true;
+        place->journal_fd = fd < 0 ? -1 : fd;
+}
+
 static int open_sqlite(int root, struct rv_sink *sink, struct rv_place *place, struct rv_err *err)
 {
         char journal[64];
@@ -127,12 +142,12 @@ static int open_sqlite(int root, struct rv_sink *sink, struct rv_place *place, s
         (void)snprintf(journal, sizeof journal, "%s/%s-journal", place->directory, SQLITE_FILE);
         /* Looked at first: one that may not be read is there all the same. */
         if (rv_stat_in_root(root, journal, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0) {
-                place->journal = !is_reserved(place->fd);
-                place->busy |= !place->journal;
                 if (depend(sink, root, journal))
                         return rv_fail_memory(err);
-                fd = place->journal ? open_beside(root, journal) : -1;
-                place->journal_fd = fd < 0 ? -1 : fd;
+                if (is_reserved(place->fd))
+                        place->busy = true;
+                else
+                        take_journal(root, journal, place);
         }
         return RV_OK;
 }

@@ -10,6 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* A writer that does not wait for the disk counts no records: they end with the file. */
+static const uint32_t UNCOUNTED = 0xffffffff;
+
 enum { HEAD = 28, PAGE_LEAST = 512, SECTOR_LEAST = 32, MOST = 65536, CHECK_STEP = 200 };
 
 struct page {
@@ -22,6 +25,7 @@ struct rv_rollback {
         int64_t page_size, size;
         struct page *pages; /* by number, each once */
         size_t n, capacity;
+        bool cut; /* a record is missing, or does not hold */
 };
 
 struct head {
@@ -41,6 +45,13 @@ static bool read_at(int fd, void *bytes, size_t n, int64_t at)
                 got = pread(fd, bytes, n, at);
         while (got < 0 && errno == EINTR);
         return got == (ssize_t)n;
+}
+
+static bool ends_at(int fd, int64_t at)
+{
+        struct stat st;
+
+        return fstat(fd, &st) == 0 && st.st_size == at;
 }
 
 static bool is_size(uint32_t n, uint32_t least)
@@ -99,6 +110,7 @@ static bool read_records(struct rv_rollback *rollback, const struct head *head, 
         for (i = 0; i < head->records; i++, *at += step) {
                 if (!read_record(rollback, head->nonce, *at, record)) {
                         *ret_end = true;
+                        rollback->cut = head->records != UNCOUNTED || !ends_at(rollback->journal, *at);
                         return true;
                 }
                 if ((int64_t)be32(record) * rollback->page_size <= rollback->size &&
@@ -181,6 +193,11 @@ void rv_rollback_free(struct rv_rollback *rollback)
                 return;
         free(rollback->pages);
         free(rollback);
+}
+
+bool rv_rollback_whole(const struct rv_rollback *rollback)
+{
+        return !rollback->cut;
 }
 
 int64_t rv_rollback_size(const struct rv_rollback *rollback)

@@ -14,6 +14,8 @@ struct rv_rollback;
  * this journal. */
 bool rv_rollback_open(int journal, struct rv_rollback **ret);
 void rv_rollback_free(struct rv_rollback *rollback);
+/* Whether all that the journal holds could be read, so that the pages are those before the change. */
+bool rv_rollback_whole(const struct rv_rollback *rollback);
 /* The size of the database before the change. */
 int64_t rv_rollback_size(const struct rv_rollback *rollback);
 /* Gives n bytes of the database at an offset, which lie in one page. 1: done; 0: the page was not changed; -errno. */

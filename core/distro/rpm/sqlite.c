@@ -159,6 +159,7 @@ static int sqlite_open(struct rv_rpmdb *db, struct rv_err *err)
         r = rv_vfs_open(db->place.fd, db->place.wal_fd, db->place.journal_fd, &reader->db, err);
         if (r)
                 return r;
+        db->restored = rv_vfs_restored(reader->db);
         (void)sqlite3_limit(reader->db, SQLITE_LIMIT_LENGTH, LARGEST_HEADER);
         sqlite3_progress_handler(reader->db, WATCH_EVERY, watch, reader);
         r = check_table(db, err);

@@ -273,6 +273,14 @@ int rv_vfs_open(int fd, int wal_fd, int journal_fd, sqlite3 **ret, struct rv_err
         return RV_OK;
 }
 
+bool rv_vfs_restored(sqlite3 *db)
+{
+        struct file *file = NULL;
+
+        return sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK && file &&
+               file->rollback && rv_rollback_whole(file->rollback);
+}
+
 bool rv_vfs_cut(sqlite3 *db, int64_t *ret_there, int64_t *ret_claimed)
 {
         struct file *file = NULL;
