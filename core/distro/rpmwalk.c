@@ -46,7 +46,8 @@ static int open_ring(struct rv_walk *walk, struct rv_err *err)
 }
 
 /* The back end is opened at the first walk; a host without it has "unsupported", not a failed start. */
-int rv_walk_open(int root, struct rv_sink *sink, bool verdicts, struct rv_walk *ret, struct rv_err *err)
+int rv_walk_open(const struct rv_query *query, struct rv_sink *sink, bool verdicts, struct rv_walk *ret,
+                 struct rv_err *err)
 {
         struct rv_walk walk = { .sink = sink, .now = rv_now() };
         const void *backend;
@@ -55,7 +56,7 @@ int rv_walk_open(int root, struct rv_sink *sink, bool verdicts, struct rv_walk *
         if (r)
                 return r;
         walk.rpm = backend;
-        r = walk.rpm->open(root, sink, &walk.db, err);
+        r = walk.rpm->open(rv_root_fd(query), rv_option(query, "root"), sink, &walk.db, err);
         if (!r && verdicts)
                 r = open_ring(&walk, err);
         if (!r)

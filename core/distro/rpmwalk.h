@@ -25,8 +25,9 @@ struct rv_walk {
         size_t n_seen, seen_size;
 };
 
-/* verdicts: open the ring of keys too. */
-int rv_walk_open(int root, struct rv_sink *sink, bool verdicts, struct rv_walk *ret, struct rv_err *err) RV_CHECK;
+/* Of the query's root. verdicts: open the ring of keys too. */
+int rv_walk_open(const struct rv_query *query, struct rv_sink *sink, bool verdicts, struct rv_walk *ret,
+                 struct rv_err *err) RV_CHECK;
 void rv_walk_close(struct rv_walk *walk);
 #define RV_WALK_CLEANUP __attribute__((cleanup(rv_walk_close)))
 

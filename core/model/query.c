@@ -340,6 +340,8 @@ const char *rv_option(const struct rv_query *query, const char *id)
 {
         size_t i;
 
+        if (strcmp(id, "root") == 0)
+                return query->root->path;
         for (i = 0; i < query->n_options; i++)
                 if (strcmp(query->options[i].id, id) == 0)
                         return query->options[i].text;

@@ -154,7 +154,7 @@ int findings_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_
 {
         RV_WALK_CLEANUP struct rv_walk walk = { 0 };
         struct names names = { 0 };
-        int r = rv_walk_open(rv_root_fd(query), sink, false, &walk, err);
+        int r = rv_walk_open(query, sink, false, &walk, err);
 
         walk.told = true; /* as a finding */
         while (!r && !(r = rv_walk_next(&walk, err)) && walk.row.blob) {
@@ -301,7 +301,7 @@ int changes_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_e
         RV_WALK_CLEANUP struct rv_walk walk = { 0 };
         struct changes changes = { 0 };
         size_t i;
-        int r = rv_walk_open(rv_root_fd(query), sink, false, &walk, err);
+        int r = rv_walk_open(query, sink, false, &walk, err);
 
         while (!r && !(r = rv_walk_next(&walk, err)) && walk.row.blob)
                 r = add_change(&changes, &walk, err);

@@ -159,7 +159,7 @@ static int find_providers(const struct rv_query *query, struct list *list, struc
                 paths |= list->items[i].kind == REQUIRES && list->items[i].name[0] == '/';
         }
         qsort(list->by_name, list->n_required, sizeof(struct dependency *), compare);
-        r = rv_walk_open(rv_root_fd(query), NULL, false, &walk, err);
+        r = rv_walk_open(query, NULL, false, &walk, err);
         while (!r && !(r = rv_walk_next(&walk, err)) && walk.row.blob) {
                 if (!walk.sound)
                         continue;

@@ -113,7 +113,7 @@ int info_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err 
         RV_BUF_CLEANUP struct rv_buf scratch = { 0 };
         RV_WALK_CLEANUP struct rv_walk walk = { 0 };
         size_t i;
-        int r = rv_walk_open(rv_root_fd(query), sink, true, &walk, err);
+        int r = rv_walk_open(query, sink, true, &walk, err);
 
         if (!r)
                 r = find_named(query, sink, &walk, &numbers, err);
@@ -133,7 +133,7 @@ int installed_fill(const struct rv_query *query, struct rv_sink *sink, struct rv
         const bool verdicts = rv_wants(query, I_VERDICT) || rv_wants(query, I_SIGNER_NAME);
         RV_BUF_CLEANUP struct rv_buf scratch = { 0 };
         RV_WALK_CLEANUP struct rv_walk walk = { 0 };
-        int r = rv_walk_open(rv_root_fd(query), sink, verdicts, &walk, err);
+        int r = rv_walk_open(query, sink, verdicts, &walk, err);
 
         while (!r && !(r = rv_walk_next(&walk, err)) && walk.row.blob)
                 r = put_package(sink, &walk, verdicts, &scratch, err);

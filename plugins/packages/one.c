@@ -16,7 +16,7 @@ enum { DIRECTORIES_MAX = 1 << 20 /* the largest packages have some tens of thous
 int open_package(const struct rv_query *query, struct rv_sink *sink, struct rv_walk *ret, struct rv_err *err)
 {
         struct rv_walk walk = { 0 };
-        int r = rv_walk_open(rv_root_fd(query), sink, false, &walk, err);
+        int r = rv_walk_open(query, sink, false, &walk, err);
 
         if (!r)
                 r = rv_walk_find(&walk, rv_arg(query, "package", 0), err);

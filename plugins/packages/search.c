@@ -46,7 +46,7 @@ int search_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_er
 {
         RV_BUF_CLEANUP struct rv_buf scratch = { 0 };
         RV_WALK_CLEANUP struct rv_walk walk = { 0 };
-        int r = rv_walk_open(rv_root_fd(query), sink, false, &walk, err);
+        int r = rv_walk_open(query, sink, false, &walk, err);
 
         while (!r && !(r = rv_walk_next(&walk, err)) && walk.row.blob) {
                 const char *summary = walk.sound ? rv_rpm_text(&walk.header, RV_TAG_SUMMARY) : NULL;
@@ -152,7 +152,7 @@ int provides_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_
         int r = read_wanted(word, &wanted, err);
 
         if (!r)
-                r = rv_walk_open(rv_root_fd(query), sink, false, &walk, err);
+                r = rv_walk_open(query, sink, false, &walk, err);
         while (!r && !(r = rv_walk_next(&walk, err)) && walk.row.blob) {
                 if (!walk.sound)
                         continue;

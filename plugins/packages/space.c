@@ -41,7 +41,7 @@ static int put_largest(const struct rv_query *query, struct rv_sink *sink, struc
         struct large list[LARGEST];
         uint64_t size;
         size_t n = 0, i;
-        int r = rv_walk_open(rv_root_fd(query), sink, false, &walk, err);
+        int r = rv_walk_open(query, sink, false, &walk, err);
 
         while (!r && !(r = rv_walk_next(&walk, err)) && walk.row.blob)
                 if (walk.sound && (rv_rpm_int(&walk.header, RV_TAG_LONGSIZE, 0, &size) ||

@@ -203,7 +203,7 @@ int findings_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_
         RV_WALK_CLEANUP struct rv_walk walk = { 0 };
         struct count count = { 0 };
         size_t i, n = 0;
-        int r = rv_walk_open(rv_root_fd(query), sink, true, &walk, err);
+        int r = rv_walk_open(query, sink, true, &walk, err);
 
         walk.told = true; /* by the packages' own finding */
         if (!r) {

@@ -150,7 +150,7 @@ int packages_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_
         RV_BUF_CLEANUP struct rv_buf scratch = { 0 };
         RV_WALK_CLEANUP struct rv_walk walk = { 0 };
         struct rv_rpm_verdict verdict;
-        int r = rv_walk_open(rv_root_fd(query), sink, true, &walk, err);
+        int r = rv_walk_open(query, sink, true, &walk, err);
 
         while (!r && !(r = rv_walk_next(&walk, err)) && walk.row.blob) {
                 r = rv_row_begin(sink, 0);
@@ -213,7 +213,7 @@ int keys_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err 
         RV_WALK_CLEANUP struct rv_walk walk = { 0 };
         int64_t *counts = NULL;
         size_t i, n = 0;
-        int r = rv_walk_open(rv_root_fd(query), sink, true, &walk, err);
+        int r = rv_walk_open(query, sink, true, &walk, err);
 
         if (!r) {
                 n = walk.sig->n_keys(walk.ring);

@@ -504,6 +504,29 @@ class Places(Rpmdb):
         self.path.mkdir()
         self.all_fail(9, 'damaged', 'rpmdb.sqlite')
 
+    def test_messages_name_the_root(self):
+        """Taken at its word, "move it away" must not lead to the running system's file."""
+        self.path.mkdir()
+        beside = self.path.with_name('Packages.db')
+        for view in VIEWS[0], VIEWS[2]:
+            self.fails(self.ask(*view), 9, 'damaged', f'{self.path}: ')
+        self.assertIn(f'{self.path}: ', self.expect(self.ask('status'), 12).json['warnings'][0]['message'])
+        self.path.rmdir()
+        rpmdbs.write(self.root, sound(2))
+        self.path.with_name('rpmdb.sqlite-journal').write_bytes(b'x' * 512)
+        beside.write_bytes(b'RpmP')
+        done = self.expect(self.ask('packages'), 12)
+        said = [warning['message'] for warning in done.json['warnings']]
+        self.assertTrue(said[0].startswith(f'{beside}: is not read, since {self.path} lies'), said)
+        self.assertTrue(said[1].startswith(f'{self.path}: a change'), said)
+        shutil.rmtree(self.path.parent)
+        self.path.parent.mkdir()
+        old = self.path.with_name('Packages')
+        old.write_bytes(bytes(12) + b'\x61\x15\x06\0' + bytes(500))
+        self.fails(self.ask('packages'), 10, 'unsupported', f'{old}: ')
+        done = self.world.run('--root', f'{self.root}//', 'packages', '--json')
+        self.fails(done, 10, 'unsupported', f'{old}: ')
+
     def test_fifo(self):
         os.mkfifo(self.path)
         self.all_fail(9, 'damaged', 'rpmdb.sqlite')

@@ -91,7 +91,7 @@ static int open_all(struct world *world, struct rv_sink *sink)
         rv_rpmdb_close(world->db);
         world->db = NULL;
         rv_err_clear(&world->err);
-        r = rv_rpmdb_open(world->root, sink, &world->db, &world->err);
+        r = rv_rpmdb_open(world->root, "/", sink, &world->db, &world->err);
         return r ? r : rv_rpmdb_all(world->db, &world->err);
 }
 

@@ -50,7 +50,7 @@ static int look(const struct place *place, struct rv_place *ret, struct rv_err *
         *ret = (struct rv_place){ .fd = -7, .wal_fd = -7 };
         if (err)
                 rv_err_clear(err);
-        rc = rv_place_find(place->fd, NULL, ret, err);
+        rc = rv_place_find(place->fd, "/", NULL, ret, err);
         if (rc != RV_OK) {
                 assert_int_equal(ret->fd, -7);
                 assert_int_equal(place_descriptors(), before);

@@ -98,7 +98,7 @@ static int count_once(const struct place *place, const char *name, struct rv_err
         struct rv_rpm_header header;
         struct rv_rpmdb *db = NULL;
         struct rv_rpm_row row;
-        int r = rv_rpmdb_open(place->root, NULL, &db, err), n = 0;
+        int r = rv_rpmdb_open(place->root, "/", NULL, &db, err), n = 0;
 
         if (!r)
                 r = name ? rv_rpmdb_by_name(db, name, err) : rv_rpmdb_all(db, err);
@@ -180,7 +180,7 @@ static bool changed_by(const struct place *place, sqlite3 *writer, const char *b
 
         do {
                 rv_rpmdb_close(db);
-                assert_int_equal(rv_rpmdb_open(place->root, NULL, &db, &err), RV_OK);
+                assert_int_equal(rv_rpmdb_open(place->root, "/", NULL, &db, &err), RV_OK);
         } while (db->place.busy);
         assert_int_equal(rv_rpmdb_all(db, &err), RV_OK);
         for (*ret_rows = 0; rv_rpmdb_next(db, &row, &err) == RV_OK && row.blob; ++*ret_rows)
@@ -231,7 +231,7 @@ static void a_file_of_this_moment_counts_as_changing(void **state)
                 assert_int_equal(clock_gettime(CLOCK_REALTIME_COARSE, &now), 0);
                 times[0] = times[1] = now;
                 assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
-                assert_int_equal(rv_rpmdb_open(place->root, NULL, &reader, &err), RV_OK);
+                assert_int_equal(rv_rpmdb_open(place->root, "/", NULL, &reader, &err), RV_OK);
                 busy = reader->place.busy;
                 assert_int_equal(rv_rpmdb_changed(reader), busy);
         }
@@ -239,7 +239,7 @@ static void a_file_of_this_moment_counts_as_changing(void **state)
         rv_rpmdb_close(reader);
         times[0].tv_sec += 1000000, times[1] = times[0]; /* another clock's, which no wait makes older */
         assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
-        assert_int_equal(rv_rpmdb_open(place->root, NULL, &reader, &err), RV_OK);
+        assert_int_equal(rv_rpmdb_open(place->root, "/", NULL, &reader, &err), RV_OK);
         assert_false(rv_rpmdb_changed(reader));
         rv_rpmdb_close(reader);
 }

@@ -5,7 +5,7 @@
 extern RV_BACKEND struct rv_rpm_backend rv_backend;
 
 RV_BACKEND struct rv_rpm_backend rv_backend = {
-        .head = { 1, sizeof(struct rv_rpm_backend) },
+        .head = { 2, sizeof(struct rv_rpm_backend) },
         .open = rv_rpmdb_open,
         .close = rv_rpmdb_close,
         .all = rv_rpmdb_all,

@@ -70,7 +70,7 @@ static int explain(struct rv_rpmdb *db, int r, struct rv_err *err)
 }
 
 /* A failed step leaves nothing open. What the sink is told of here holds for all choices of rows after it. */
-int rv_rpmdb_open(int root, struct rv_sink *sink, struct rv_rpmdb **ret, struct rv_err *err)
+int rv_rpmdb_open(int root, const char *name, struct rv_sink *sink, struct rv_rpmdb **ret, struct rv_err *err)
 {
         struct rv_rpmdb *db = calloc(1, sizeof *db);
         int r;
@@ -78,7 +78,7 @@ int rv_rpmdb_open(int root, struct rv_sink *sink, struct rv_rpmdb **ret, struct 
         if (!db)
                 return rv_fail_memory(err);
         *db = (struct rv_rpmdb){ .root = root, .sink = sink, .place = { .fd = -1, .wal_fd = -1, .journal_fd = -1 } };
-        r = rv_place_find(root, sink, &db->place, err);
+        r = rv_place_find(root, name, sink, &db->place, err);
         if (!r) {
                 db->kind = db->place.ndb ? &rv_rpm_ndb : &rv_rpm_sqlite;
                 r = explain(db, db->kind->open(db, err), err);

@@ -34,7 +34,7 @@ struct rv_rpmdb {
         bool restored; /* a change that was cut off is undone in what is read */
 };
 
-int rv_rpmdb_open(int root, struct rv_sink *sink, struct rv_rpmdb **ret, struct rv_err *err) RV_CHECK;
+int rv_rpmdb_open(int root, const char *name, struct rv_sink *sink, struct rv_rpmdb **ret, struct rv_err *err) RV_CHECK;
 void rv_rpmdb_close(struct rv_rpmdb *db);
 int rv_rpmdb_all(struct rv_rpmdb *db, struct rv_err *err) RV_CHECK;
 int rv_rpmdb_by_name(struct rv_rpmdb *db, const char *name, struct rv_err *err) RV_CHECK;

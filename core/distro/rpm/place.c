@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -21,7 +22,7 @@ enum { N_DIRECTORIES = sizeof directories / sizeof *directories };
 static const char MOVE_AWAY[] = N_("move it away, and restore the database from a backup");
 
 /* The first page of an empty sqlite database is the smallest that can be one. */
-enum { SMALLEST = 512 };
+enum { SMALLEST = 512, PATH = 64 };
 
 static const char SQLITE_FILE[] = "rpmdb.sqlite", NDB_FILE[] = "Packages.db";
 
@@ -125,9 +126,9 @@ static void take_journal(int root, const char *path, struct rv_place *place)
 
 static int open_sqlite(int root, struct rv_sink *sink, struct rv_place *place, struct rv_err *err)
 {
-        char journal[64];
+        char journal[PATH];
         struct stat st;
-        int fd = rv_open_in_root(root, place->path, O_RDONLY), r;
+        int fd = rv_open_in_root(root, place->path + place->prefix, O_RDONLY), r;
 
         if (fd < 0)
                 return read_failed(place->path, -fd, err);
@@ -135,7 +136,7 @@ static int open_sqlite(int root, struct rv_sink *sink, struct rv_place *place, s
         r = check_file(place, "SQLite format 3", 16, err); /* the stamp before the log: a checkpoint between shows */
         if (r)
                 return r;
-        fd = open_beside(root, place->wal);
+        fd = open_beside(root, place->wal + place->prefix);
         place->wal_denied = fd < 0 && fd != -ENOENT;
         place->wal_fd = fd < 0 ? -1 : fd;
         read_wal_head(place->wal_fd, place->wal_head);
@@ -186,7 +187,7 @@ static int refuse(int fd, const char *path, struct rv_err *err)
 static int open_ndb(int root, struct rv_place *place, struct rv_err *err)
 {
         char magic[4];
-        int fd = rv_open_in_root(root, place->path, O_RDONLY);
+        int fd = rv_open_in_root(root, place->path + place->prefix, O_RDONLY);
 
         if (fd < 0)
                 return read_failed(place->path, -fd, err);
@@ -197,15 +198,16 @@ static int open_ndb(int root, struct rv_place *place, struct rv_err *err)
         return check_file(place, "RpmP", sizeof magic, err);
 }
 
-static int refuse_old(int root, const char *directory, struct rv_sink *sink, struct rv_err *err)
+static int refuse_old(int root, const char *name, const char *directory, struct rv_sink *sink, struct rv_err *err)
 {
-        char path[64];
+        char path[RV_PLACE_PATH];
+        const size_t prefix = strlen(name);
         RV_FD_CLEANUP int fd = -1;
 
-        (void)snprintf(path, sizeof path, "%s/Packages", directory);
-        if (depend(sink, root, path))
+        (void)snprintf(path, sizeof path, "%s%s/Packages", name, directory);
+        if (depend(sink, root, path + prefix))
                 return rv_fail_memory(err);
-        fd = rv_open_in_root(root, path, O_RDONLY);
+        fd = rv_open_in_root(root, path + prefix, O_RDONLY);
         if (fd == -ENOENT || fd == -ENOTDIR)
                 return RV_OK;
         return fd < 0 ? read_failed(path, -fd, err) : refuse(fd, path, err);
@@ -235,27 +237,41 @@ static int choose(int root, struct rv_sink *sink, bool *ret_ndb, const char *sql
 }
 
 /* RV_NOTFOUND without an error set: the next directory is tried. */
-static int open_in(int root, const char *directory, struct rv_sink *sink, struct rv_place *place, struct rv_err *err)
+static int open_in(int root, const char *name, const char *directory, struct rv_sink *sink, struct rv_place *place,
+                   struct rv_err *err)
 {
-        char sqlite[64], ndb[64];
+        char sqlite[RV_PLACE_PATH], ndb[RV_PLACE_PATH];
+        const size_t prefix = strlen(name);
         bool use_ndb;
         int r = RV_OK;
 
-        *place = (struct rv_place){ .directory = directory, .fd = -1, .wal_fd = -1, .journal_fd = -1 };
-        (void)snprintf(sqlite, sizeof sqlite, "%s/%s", directory, SQLITE_FILE);
-        (void)snprintf(ndb, sizeof ndb, "%s/%s", directory, NDB_FILE);
-        (void)snprintf(place->wal, sizeof place->wal, "%s/%s-wal", directory, SQLITE_FILE);
-        if (depend(sink, root, sqlite) || depend(sink, root, place->wal) || depend(sink, root, ndb))
+        *place =
+                (struct rv_place){ .directory = directory, .prefix = prefix, .fd = -1, .wal_fd = -1, .journal_fd = -1 };
+        (void)snprintf(sqlite, sizeof sqlite, "%s%s/%s", name, directory, SQLITE_FILE);
+        (void)snprintf(ndb, sizeof ndb, "%s%s/%s", name, directory, NDB_FILE);
+        (void)snprintf(place->wal, sizeof place->wal, "%s%s/%s-wal", name, directory, SQLITE_FILE);
+        if (depend(sink, root, sqlite + prefix) || depend(sink, root, place->wal + prefix) ||
+            depend(sink, root, ndb + prefix))
                 return rv_fail_memory(err);
-        use_ndb = is_there(root, ndb);
-        if (!use_ndb && !is_there(root, sqlite))
+        use_ndb = is_there(root, ndb + prefix);
+        if (!use_ndb && !is_there(root, sqlite + prefix))
                 return RV_NOTFOUND;
-        if (use_ndb && is_there(root, sqlite))
+        if (use_ndb && is_there(root, sqlite + prefix))
                 r = choose(root, sink, &use_ndb, sqlite, ndb, err);
         if (r)
                 return r;
         (void)snprintf(place->path, sizeof place->path, "%s", use_ndb ? ndb : sqlite);
         return use_ndb ? open_ndb(root, place, err) : open_sqlite(root, sink, place, err);
+}
+
+/* What messages put before a path below the root: nothing for the running system, nor for what is too long to show. */
+static void name_root(const char *name, char out[PATH_MAX])
+{
+        size_t n = strlen(name);
+
+        while (n > 0 && name[n - 1] == '/')
+                n--;
+        (void)snprintf(out, PATH_MAX, "%.*s", n < PATH_MAX ? (int)n : 0, name);
 }
 
 /* Whether one of the words of an os-release value names a family of distributions that are made of RPM packages. */
@@ -290,14 +306,16 @@ static bool should_have_one(int root)
 }
 
 /* What can be read in any directory is preferred over what cannot in all: a converted system may keep its old files. */
-int rv_place_find(int root, struct rv_sink *sink, struct rv_place *ret, struct rv_err *err)
+int rv_place_find(int root, const char *name, struct rv_sink *sink, struct rv_place *ret, struct rv_err *err)
 {
+        char prefix[PATH_MAX];
         struct rv_place place;
         size_t i;
         int r;
 
+        name_root(name, prefix);
         for (i = 0; i < N_DIRECTORIES; i++) {
-                r = open_in(root, directories[i], sink, &place, err);
+                r = open_in(root, prefix, directories[i], sink, &place, err);
                 if (r == RV_OK) {
                         *ret = place;
                         return RV_OK;
@@ -307,7 +325,7 @@ int rv_place_find(int root, struct rv_sink *sink, struct rv_place *ret, struct r
                         return r;
         }
         for (i = 0; i < N_DIRECTORIES; i++) {
-                r = refuse_old(root, directories[i], sink, err);
+                r = refuse_old(root, prefix, directories[i], sink, err);
                 if (r)
                         return r;
         }

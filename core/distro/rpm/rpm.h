@@ -59,9 +59,10 @@ struct rv_rpm_verdict {
 
 struct rv_rpm_backend {
         struct rv_backend head;
-        /* Opens the database below root, wherever it lies, and names in sink (may be NULL) all that it depends on.
-         * RV_NOTFOUND, RV_DENIED, RV_DAMAGED (empty, no database), RV_UNSUPPORTED (another format, and the way out). */
-        int (*open)(int root, struct rv_sink *sink, struct rv_rpmdb **ret, struct rv_err *err);
+        /* Opens the database below root, which messages call by its name, wherever it lies, and names in sink (may be
+         * NULL) all that it depends on. RV_NOTFOUND, RV_DENIED, RV_DAMAGED (empty, no database), RV_UNSUPPORTED
+         * (another format, and the way out). */
+        int (*open)(int root, const char *name, struct rv_sink *sink, struct rv_rpmdb **ret, struct rv_err *err);
         void (*close)(struct rv_rpmdb *db);
         /* Chooses what next() gives, from the start: every row, those of one name, or the one with this number. */
         int (*all)(struct rv_rpmdb *db, struct rv_err *err);
@@ -93,7 +94,7 @@ struct rv_rpmsig_backend {
         void (*judge)(struct rv_rpm_ring *ring, const struct rv_rpm_header *header, struct rv_rpm_verdict *ret);
 };
 
-#define RV_RPM_WANTED ((struct rv_backend){ 1, sizeof(struct rv_rpm_backend) })
+#define RV_RPM_WANTED ((struct rv_backend){ 2, sizeof(struct rv_rpm_backend) })
 #define RV_RPMSIG_WANTED ((struct rv_backend){ 1, sizeof(struct rv_rpmsig_backend) })
 
 #endif
