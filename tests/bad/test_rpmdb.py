@@ -504,6 +504,48 @@ class Places(Rpmdb):
         self.path.mkdir()
         self.all_fail(9, 'damaged', 'rpmdb.sqlite')
 
+    def test_several_places(self):
+        """An empty database, or the beginning of one, hides none that holds packages; rpm's own setting decides."""
+        old = self.root / 'var/lib/rpm/rpmdb.sqlite'
+        old.parent.mkdir(parents=True)
+        rpmdbs.write(self.root, sound(3), 'var/lib/rpm')
+
+        def shown(count, left, read, words):
+            done = self.expect(self.ask('packages'), 12 if left else 0)
+            self.assertEqual(len(done.json['rows']), count)
+            said = [warning['message'] for warning in done.json['warnings']]
+            self.assertEqual(len(said), 1 if left else 0)
+            if left:
+                self.assertTrue(said[0].startswith(f'{left}: is not read') and str(read) in said[0], said)
+                self.assertIn(words, said[0])
+
+        unsaid, is_set = 'does not say', 'rpm is set to use'
+        shown(3, None, None, None)
+        self.path.touch()
+        shown(3, self.path, old, unsaid)
+        self.path.unlink()
+        rpmdbs.write(self.root, [])
+        shown(3, self.path, old, unsaid)
+        macros = self.root / 'usr/lib/rpm/macros.d/macros.here'
+        macros.parent.mkdir(parents=True)
+        for text, new in (('%_dbpath %{_usr}/lib/sysimage/rpm', True), ('%_dbpath\t/var/lib/rpm/', False),
+                          ('%_dbpath %{_var}/lib/rpm', False), ('%_dbpath /usr/lib/sysimage/rpm', True)):
+            macros.write_text(text + '\n')
+            with self.subTest(text=text):
+                shown(*(0, old, self.path) if new else (3, self.path, old), is_set)
+        macros.write_text('%_dbpath /elsewhere\n')
+        shown(3, self.path, old, unsaid)
+        self.path.unlink()
+        rpmdbs.write(self.root, sound(2))
+        shown(2, old, self.path, unsaid)
+        self.path.unlink()
+        self.path.symlink_to('../../../../var/lib/rpm/rpmdb.sqlite')
+        shown(3, None, None, None)
+        self.path.unlink()
+        self.path.parent.rmdir()
+        self.path.parent.symlink_to('/var/lib/rpm')
+        shown(3, None, None, None)
+
     def test_messages_name_the_root(self):
         """Taken at its word, "move it away" must not lead to the running system's file."""
         self.path.mkdir()

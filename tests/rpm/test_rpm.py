@@ -300,6 +300,7 @@ class Databases(Case):
                 shutil.move(self.rpmdb, self.base / 'away')
                 self.assertEqual(len(self.rows('packages')), 1)
                 shutil.move(self.base / 'away', self.rpmdb)
+            shutil.rmtree(self.root / place)
 
     def test_while_another_writes(self):
         self.fill('one', 'two')

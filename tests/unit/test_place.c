@@ -95,8 +95,10 @@ static void test_order(void **state)
         found_in(place, OLD);
         put(place, NEW "/rpmdb.sqlite", PAGE);
         found_in(place, NEW);
-        /* A damaged one is not passed over for another: which of them is the system's would be a guess. */
         put(place, NEW "/rpmdb.sqlite", 0);
+        found_in(place, OLD); /* the other is told of */
+        put(place, OLD "/rpmdb.sqlite", 0);
+        put(place, OSTREE "/rpmdb.sqlite", 0);
         assert_int_equal(code_of(place, NEW "/rpmdb.sqlite: the package database is empty"), RV_DAMAGED);
 }
 
@@ -117,6 +119,8 @@ static void test_links(void **state)
         found_in(place, OSTREE);
         assert_int_equal(unlinkat(place->fd, NEW "/rpmdb.sqlite", 0), 0);
         assert_int_equal(symlinkat("rpmdb.sqlite", place->fd, NEW "/rpmdb.sqlite"), 0); /* to itself */
+        found_in(place, OSTREE);
+        assert_int_equal(unlinkat(place->fd, OSTREE "/rpmdb.sqlite", 0), 0);
         assert_int_equal(code_of(place, NULL), RV_FAILED);
 }
 

@@ -92,6 +92,17 @@ int rv_rpmdb_open(int root, const char *name, struct rv_sink *sink, struct rv_rp
         return RV_OK;
 }
 
+bool rv_rpmdb_is_filled(int root, const struct rv_place *place)
+{
+        struct rv_rpmdb db = { .root = root, .place = *place, .kind = place->ndb ? &rv_rpm_ndb : &rv_rpm_sqlite };
+        struct rv_rpm_row row = { 0 };
+        const bool filled = db.kind->open(&db, NULL) == RV_OK && db.kind->all(&db, NULL) == RV_OK &&
+                            db.kind->next(&db, &row, NULL) == RV_OK && row.blob;
+
+        db.kind->close(&db);
+        return filled;
+}
+
 void rv_rpmdb_close(struct rv_rpmdb *db)
 {
         if (!db)

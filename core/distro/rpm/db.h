@@ -40,6 +40,8 @@ int rv_rpmdb_all(struct rv_rpmdb *db, struct rv_err *err) RV_CHECK;
 int rv_rpmdb_by_name(struct rv_rpmdb *db, const char *name, struct rv_err *err) RV_CHECK;
 int rv_rpmdb_by_number(struct rv_rpmdb *db, int64_t hnum, struct rv_err *err) RV_CHECK;
 int rv_rpmdb_next(struct rv_rpmdb *db, struct rv_rpm_row *ret, struct rv_err *err) RV_CHECK;
+/* Whether at least one row can be read of an opened place, which stays the caller's. */
+bool rv_rpmdb_is_filled(int root, const struct rv_place *place);
 const char *rv_rpmdb_name(struct rv_rpmdb *db, int64_t hnum);
 
 /* The process that writes to a package database. */

@@ -7,9 +7,14 @@
 
 #include <reeve/view.h>
 
-/* Whether the macro files of the root set _db_backend to ndb; false also where they say nothing that can be read
- * without expanding macros, since rpm tries sqlite first. sink (may be NULL) learns what was read. RV_FAILED: no
- * memory. */
-int rv_rpm_prefers_ndb(int root, struct rv_sink *sink, bool *ret) RV_CHECK;
+/* What the macro files of a root say without being expanded. */
+struct rv_rpm_set {
+        bool ndb; /* _db_backend; false also where nothing is said, since rpm tries sqlite first */
+        const char
+                *directory; /* _dbpath, when it is one of those where databases are looked for; else NULL. Constant */
+};
+
+/* sink (may be NULL) learns what was read. RV_FAILED: no memory. */
+int rv_rpm_set_to(int root, struct rv_sink *sink, struct rv_rpm_set *ret) RV_CHECK;
 
 #endif

@@ -13,6 +13,7 @@
 #include "core/base/err.h"
 #include "core/base/file.h"
 #include "core/distro/osrelease.h"
+#include "core/distro/rpm/db.h"
 #include "core/distro/rpm/macros.h"
 
 /* Azure Linux 4.0 and Fedora; 3.0, RHEL and older; ostree. */
@@ -192,7 +193,6 @@ static int open_ndb(int root, struct rv_place *place, struct rv_err *err)
         if (fd < 0)
                 return read_failed(place->path, -fd, err);
         place->fd = fd;
-        place->ndb = true;
         if (pread(fd, magic, sizeof magic, 0) == sizeof magic && memcmp(magic, "RpmP", sizeof magic) != 0)
                 return refuse(fd, place->path, err);
         return check_file(place, "RpmP", sizeof magic, err);
@@ -227,8 +227,11 @@ static bool is_there(int root, const char *path)
 static int choose(int root, struct rv_sink *sink, bool *ret_ndb, const char *sqlite, const char *ndb,
                   struct rv_err *err)
 {
-        if (rv_rpm_prefers_ndb(root, sink, ret_ndb))
+        struct rv_rpm_set set;
+
+        if (rv_rpm_set_to(root, sink, &set))
                 return rv_fail_memory(err);
+        *ret_ndb = set.ndb;
         if (sink)
                 rv_warn(sink, RV_PARTIAL,
                         N_("%1: is not read, since %2 lies beside it, which is the one that rpm is set to use here"),
@@ -236,13 +239,12 @@ static int choose(int root, struct rv_sink *sink, bool *ret_ndb, const char *sql
         return RV_OK;
 }
 
-/* RV_NOTFOUND without an error set: the next directory is tried. */
-static int open_in(int root, const char *name, const char *directory, struct rv_sink *sink, struct rv_place *place,
+/* Says what lies in a directory, without opening it. RV_NOTFOUND without an error set: nothing does. */
+static int look_in(int root, const char *name, const char *directory, struct rv_sink *sink, struct rv_place *place,
                    struct rv_err *err)
 {
         char sqlite[RV_PLACE_PATH], ndb[RV_PLACE_PATH];
         const size_t prefix = strlen(name);
-        bool use_ndb;
         int r = RV_OK;
 
         *place =
@@ -253,15 +255,13 @@ static int open_in(int root, const char *name, const char *directory, struct rv_
         if (depend(sink, root, sqlite + prefix) || depend(sink, root, place->wal + prefix) ||
             depend(sink, root, ndb + prefix))
                 return rv_fail_memory(err);
-        use_ndb = is_there(root, ndb + prefix);
-        if (!use_ndb && !is_there(root, sqlite + prefix))
+        place->ndb = is_there(root, ndb + prefix);
+        if (!place->ndb && !is_there(root, sqlite + prefix))
                 return RV_NOTFOUND;
-        if (use_ndb && is_there(root, sqlite + prefix))
-                r = choose(root, sink, &use_ndb, sqlite, ndb, err);
-        if (r)
-                return r;
-        (void)snprintf(place->path, sizeof place->path, "%s", use_ndb ? ndb : sqlite);
-        return use_ndb ? open_ndb(root, place, err) : open_sqlite(root, sink, place, err);
+        if (place->ndb && is_there(root, sqlite + prefix))
+                r = choose(root, sink, &place->ndb, sqlite, ndb, err);
+        (void)snprintf(place->path, sizeof place->path, "%s", place->ndb ? ndb : sqlite);
+        return r;
 }
 
 /* What messages put before a path below the root: nothing for the running system, nor for what is too long to show. */
@@ -305,25 +305,114 @@ static bool should_have_one(int root)
         return names_rpm_family(rv_buf_str(&family));
 }
 
+struct candidate {
+        struct rv_place place;
+        struct rv_err why; /* what is wrong with it */
+        int r;
+};
+
+/* A directory, or a database, may be a link to another. */
+static bool is_same_file(int root, const struct rv_place *one, const struct rv_place *other)
+{
+        struct stat a, b;
+
+        return rv_stat_in_root(root, one->path + one->prefix, &a) == 0 &&
+               rv_stat_in_root(root, other->path + other->prefix, &b) == 0 && a.st_dev == b.st_dev &&
+               a.st_ino == b.st_ino;
+}
+
+/* Opens what there is, in the order of the directories, each database once. */
+static int open_all(int root, const char *name, struct rv_sink *sink, struct candidate found[N_DIRECTORIES], size_t *n,
+                    struct rv_err *err)
+{
+        struct candidate *next;
+        size_t i, k;
+        int r;
+
+        for (i = 0; i < N_DIRECTORIES; i++) {
+                next = &found[*n];
+                r = look_in(root, name, directories[i], sink, &next->place, err);
+                if (r == RV_NOTFOUND)
+                        continue;
+                if (r)
+                        return r;
+                for (k = 0; k < *n && !is_same_file(root, &found[k].place, &next->place); k++)
+                        ;
+                if (k < *n)
+                        continue;
+                next->r = next->place.ndb ? open_ndb(root, &next->place, &next->why)
+                                          : open_sqlite(root, sink, &next->place, &next->why);
+                ++*n;
+        }
+        return RV_OK;
+}
+
+/* Of several, the one in the directory that rpm is set to use; where it is set to none of them the first that holds
+ * packages, since an empty one is easily made by mistake (rpmdb --initdb), else the first that can be read. */
+static int choose_place(int root, struct rv_sink *sink, const struct candidate *found, size_t n, size_t *ret,
+                        struct rv_err *err)
+{
+        struct rv_rpm_set set;
+        size_t i, filled = n, sound = n, wanted = n;
+
+        if (rv_rpm_set_to(root, sink, &set))
+                return rv_fail_memory(err);
+        for (i = n; i-- > 0;) {
+                if (set.directory && strcmp(found[i].place.directory, set.directory) == 0)
+                        wanted = i;
+                if (!found[i].r)
+                        sound = i;
+                if (!found[i].r && rv_rpmdb_is_filled(root, &found[i].place))
+                        filled = i;
+        }
+        *ret = wanted < n ? wanted : filled < n ? filled : sound < n ? sound : 0;
+        for (i = 0; sink && i < n; i++)
+                if (i != *ret)
+                        rv_warn(sink, RV_PARTIAL,
+                                wanted < n
+                                        ? N_("%1: is not read, since rpm is set to use %2 here")
+                                        : N_("%1: is not read, since there is also %2; rpm's configuration here does "
+                                             "not say which of them it uses"),
+                                found[i].place.path, found[*ret].place.path, NULL);
+        return RV_OK;
+}
+
+/* RV_NOTFOUND without an error set: there is none. */
+static int find_one(int root, const char *name, struct rv_sink *sink, struct rv_place *ret, struct rv_err *err)
+{
+        struct candidate found[N_DIRECTORIES] = { 0 };
+        size_t n = 0, i, chosen = 0;
+        int r = open_all(root, name, sink, found, &n, err);
+
+        if (!r && n > 1)
+                r = choose_place(root, sink, found, n, &chosen, err);
+        if (!r && n == 0)
+                r = RV_NOTFOUND;
+        if (!r && found[chosen].r) {
+                r = found[chosen].r;
+                rv_err_move(err, &found[chosen].why);
+        } else if (!r) {
+                *ret = found[chosen].place;
+        }
+        for (i = 0; i < n; i++) {
+                if (r || i != chosen)
+                        rv_place_close(&found[i].place);
+                rv_err_clear(&found[i].why);
+        }
+        return r;
+}
+
 /* What can be read in any directory is preferred over what cannot in all: a converted system may keep its old files. */
 int rv_place_find(int root, const char *name, struct rv_sink *sink, struct rv_place *ret, struct rv_err *err)
 {
         char prefix[PATH_MAX];
-        struct rv_place place;
         size_t i;
         int r;
 
         name_root(name, prefix);
-        for (i = 0; i < N_DIRECTORIES; i++) {
-                r = open_in(root, prefix, directories[i], sink, &place, err);
-                if (r == RV_OK) {
-                        *ret = place;
-                        return RV_OK;
-                }
-                rv_place_close(&place);
-                if (r != RV_NOTFOUND)
-                        return r;
-        }
+        r = find_one(root, prefix, sink, ret, err);
+        if (r != RV_NOTFOUND)
+                return r;
         for (i = 0; i < N_DIRECTORIES; i++) {
                 r = refuse_old(root, prefix, directories[i], sink, err);
                 if (r)
