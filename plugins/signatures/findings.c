@@ -14,22 +14,32 @@ struct tally {
         char row[256]; /* key of the first package */
 };
 
+/* Verdicts, and what is told apart among them. */
+enum { LATE = RV_VERDICT_DAMAGED + 1, N_KINDS };
+
 struct count {
-        struct tally verdict[RV_VERDICT_DAMAGED + 1];
+        struct tally kind[N_KINDS];
         struct tally *revoked; /* by key of the ring */
 };
 
-/* What is said of all packages with one verdict. */
+/* What is said of all packages of one kind; where is what lists them, NULL: verdict = ID. */
 static const struct {
         const char *id, *text, *hint;
         int severity;
-} kinds[RV_VERDICT_DAMAGED + 1] = {
+        const char *where;
+} kinds[N_KINDS] = {
         [RV_VERDICT_BAD] = { "bad",
                              NP_("%1 package does not match its signature: %2",
                                  "%1 packages do not match their signatures, %2 among them"),
                              N_("the package database was changed behind rpm's back: reinstall them, and find out who "
                                 "did it"),
-                             CRITICAL },
+                             CRITICAL, "verdict = bad and reason = changed" },
+        [LATE] = { "late",
+                   NP_("%1 package was signed after its key had expired: %2",
+                       "%1 packages were signed after their keys had expired, %2 among them"),
+                   N_("they are what was signed, but the key no longer counted then: reinstall them from a source that "
+                      "signs with a valid key"),
+                   WARNING, "reason = late" },
         [RV_VERDICT_UNTRUSTED] = { "untrusted",
                                    NP_("%1 package has a signature that cannot be relied on: %2",
                                        "%1 packages have signatures that cannot be relied on, %2 among them"),
@@ -106,7 +116,7 @@ static int take_count(struct rv_walk *walk, struct count *count, struct rv_err *
 
         while (!(r = rv_walk_next(walk, err)) && walk->row.blob) {
                 rv_walk_judge(walk, &verdict);
-                add(&count->verdict[verdict.verdict], rv_buf_str(&walk->key));
+                add(&count->kind[verdict.late ? LATE : verdict.verdict], rv_buf_str(&walk->key));
                 for (i = 0; verdict.verdict == RV_VERDICT_REVOKED && i < n; i++)
                         if (walk->sig->key(walk->ring, i) == verdict.decided)
                                 add(&count->revoked[i], rv_buf_str(&walk->key));
@@ -122,12 +132,13 @@ static int report_verdicts(struct rv_sink *sink, const struct count *count)
         int r;
 
         for (i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-                const struct tally *tally = &count->verdict[i];
+                const struct tally *tally = &count->kind[i];
 
                 if (!kinds[i].id || !tally->n)
                         continue;
                 (void)snprintf(n, sizeof n, "%zu", tally->n);
-                (void)snprintf(where, sizeof where, "verdict = %s", kinds[i].id);
+                (void)snprintf(where, sizeof where, "%s%s",
+                               kinds[i].where ? "" : "verdict = ", kinds[i].where ? kinds[i].where : kinds[i].id);
                 r = begin_packages(sink, kinds[i].id, kinds[i].severity, tally, where);
                 if (r)
                         return r;

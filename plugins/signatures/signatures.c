@@ -9,6 +9,11 @@
 
 #define COUNT(array) ((uint32_t)(sizeof(array) / sizeof *(array)))
 
+static const struct rv_enum reasons[] = {
+        [REASON_CHANGED] = { "changed", N_("does not match its signature"), RV_BAD, 0 },
+        [REASON_LATE] = { "late", N_("signed after its key had expired"), RV_WARN, 0 },
+};
+
 static const struct rv_column package_columns[] = {
         [P_NEVRA] = { .id = "nevra", .title = N_("Package"), .type = RV_TEXT, .flags = RV_KEY | RV_MATCH | RV_NEVRA },
         [P_VERDICT] = { .id = "verdict",
@@ -39,6 +44,14 @@ static const struct rv_column package_columns[] = {
         [P_ALGORITHM] = { .id = "algorithm", .title = N_("Algorithm"), .type = RV_TEXT, .priority = 3 },
         [P_SIGNED_AT] = { .id = "signed_at", .title = N_("Signed"), .type = RV_TIME, .priority = 2 },
         [P_VENDOR] = { .id = "vendor", .title = N_("Vendor"), .type = RV_TEXT, .flags = RV_HIDDEN, .priority = 6 },
+        [P_REASON] = { .id = "reason",
+                       .title = N_("Reason"),
+                       .help = N_("why the verdict is bad"),
+                       .type = RV_ENUM,
+                       .enums = reasons,
+                       .n_enums = COUNT(reasons),
+                       .flags = RV_HIDDEN,
+                       .priority = 6 },
 };
 
 static const struct rv_column key_columns[] = {
@@ -161,6 +174,8 @@ int packages_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_
                 rv_put_int(sink, P_VERDICT, verdict.verdict);
                 rv_put_int(sink, P_HEADER, verdict.header);
                 put_signers(sink, &verdict, &scratch);
+                if (verdict.verdict == RV_VERDICT_BAD)
+                        rv_put_int(sink, P_REASON, verdict.late ? REASON_LATE : REASON_CHANGED);
                 if (verdict.algorithm[0])
                         put_text(sink, P_ALGORITHM, verdict.algorithm);
                 if (verdict.signed_at)

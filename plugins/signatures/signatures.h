@@ -8,7 +8,18 @@
 
 #include "core/distro/rpmwalk.h"
 
-enum package_column { P_NEVRA, P_VERDICT, P_HEADER, P_SIGNER, P_SIGNER_NAME, P_ALGORITHM, P_SIGNED_AT, P_VENDOR };
+enum package_column {
+        P_NEVRA,
+        P_VERDICT,
+        P_HEADER,
+        P_SIGNER,
+        P_SIGNER_NAME,
+        P_ALGORITHM,
+        P_SIGNED_AT,
+        P_VENDOR,
+        P_REASON
+};
+enum package_reason { REASON_CHANGED, REASON_LATE };
 enum key_column {
         K_FINGERPRINT,
         K_KEYID,

@@ -115,7 +115,21 @@ class Real(Case):
         self.assertLessEqual({'packages/damaged', 'signatures/bad', 'signatures/unsigned', 'signatures/nokey'},
                              set(found))
         self.assertTrue(any(id.startswith('signatures/revoked-') for id in found))
+        self.tells_late_from_changed(rows, keys, found)
         self.lead_to_their_rows(found.values())
+
+    def tells_late_from_changed(self, rows, keys, found):
+        """A signature that holds, by a key that had expired when it was made, is no sign of somebody at the database."""
+        late = {key for key, row in rows.items() if row['verdict'] == 'bad' and row['header'] == 'ok' and row['signer']
+                and row['signed_at'] >= (keys[row['signer'][0]]['expires_at'] or '9')}
+        self.assertEqual({key for key, row in rows.items() if row['reason'] == 'late'}, late)
+        changed = {key for key, row in rows.items() if row['verdict'] == 'bad'} - late
+        self.assertEqual({key for key, row in rows.items() if row['reason'] == 'changed'}, changed)
+        for id, severity, packages in ('late', 'warning', late), ('bad', 'critical', changed):
+            finding = found[f'signatures/{id}']
+            self.assertEqual(finding['severity'], severity)
+            self.assertTrue(finding['text'].startswith(f'{len(packages)} packages '), finding['text'])
+        self.assertNotIn('behind', found['signatures/late']['hint'])
 
     def lead_to_their_rows(self, findings):
         """One package is named, several are listed by the finding's filter, as many as its text counts."""

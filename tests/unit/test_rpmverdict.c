@@ -264,7 +264,7 @@ static void a_changed_header_is_bad(void **state)
         make_package(gpg, NULL, "SHELL", &signature, &package);
         ring = exported(gpg, Y2022);
         assert_int_equal(judge(ring, &package, &verdict), RV_VERDICT_BAD);
-        assert_int_equal(verdict.header, RV_HEADER_OK);
+        assert_true(verdict.header == RV_HEADER_OK && !verdict.late);
 
         make_package(gpg, NULL, "shell", NULL, &package); /* unsigned, and its digest no longer fits */
         for (i = 0; memcmp(package.blob + i, "shell", 5) != 0; i++)
@@ -302,18 +302,29 @@ static void no_bent_signature_is_ok(void **state)
 
 static void expiry_counts_from_the_day_of_signing(void **state)
 {
+        RV_BUF_CLEANUP struct rv_buf other = { 0 };
         struct gpg *gpg = *state;
-        struct package before, after;
+        struct package before, after, changed;
+        struct rv_rpm_verdict verdict;
+        struct rv_rpm_ring *ring;
         char fpr[41];
 
         new_key(gpg, "rsa2048");
         fingerprint(gpg, fpr);
         make_package(gpg, "20200301T000000", "shell", NULL, &before);
         make_package(gpg, "20210601T000000", "shell", NULL, &after);
+        rv_buf_add(&other, rv_buf_str(&gpg->out), gpg->out.size);
+        make_package(gpg, "20210601T000000", "SHELL", &other, &changed);
         GPG(gpg, "20200601T000000", "--quick-set-expire", fpr, "20210101T000000");
         expect(exported(gpg, Y2021 - YEAR / 4), &before, RV_VERDICT_OK);
         expect(exported(gpg, Y2022), &before, RV_VERDICT_EXPIRED);
-        expect(exported(gpg, Y2022), &after, RV_VERDICT_BAD);
+        ring = exported(gpg, Y2022);
+        assert_int_equal(judge(ring, &after, &verdict), RV_VERDICT_BAD);
+        assert_true(verdict.header == RV_HEADER_OK && verdict.late);
+        /* Nor does a signature that came late hide another that does not match. */
+        assert_int_equal(judge(ring, &changed, &verdict), RV_VERDICT_BAD);
+        assert_true(verdict.header == RV_HEADER_OK && !verdict.late);
+        rv_ring_free(ring);
         GPG(gpg, "20200901T000000", "--quick-set-expire", fpr, "20301231T000000"); /* renewed: the newest word counts */
         expect(exported(gpg, Y2022), &before, RV_VERDICT_OK);
         expect(exported(gpg, Y2022), &after, RV_VERDICT_OK);

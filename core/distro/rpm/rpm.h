@@ -55,6 +55,7 @@ struct rv_rpm_verdict {
         const struct rv_rpm_key *decided;         /* the key of the signature that decided; NULL: unknown, or none */
         char algorithm[32];                       /* "RSA/SHA256", of the signature that decided; "" for none */
         int64_t signed_at;                        /* 0: not said */
+        bool late; /* bad only because the key had expired when it signed: what is installed is what was signed */
 };
 
 struct rv_rpm_backend {

@@ -14,6 +14,7 @@ static const uint8_t MAGIC[8] = { 0x8e, 0xad, 0xe8, 0x01 };
 struct found { /* the key that may have made a signature */
         struct rv_cert *cert;
         struct rv_cert_key *key;
+        bool late; /* it verified, and was made when the key had expired */
 };
 
 /* The next key with this id after the one given: ids collide, and can be made to, so each candidate is tried. */
@@ -156,6 +157,13 @@ static bool weak(const struct rv_pgp_sig *sig)
         return sig->hash == RV_HASH_MD5 || sig->hash == RV_HASH_SHA1 || sig->hash == RV_HASH_RIPEMD;
 }
 
+static bool is_late(const struct found *found, const struct rv_pgp_sig *sig)
+{
+        const int64_t expires = earliest(found->cert->keys[0].expires, found->key->expires);
+
+        return expires && sig->created >= expires;
+}
+
 /* What a signature that verified is worth. */
 static enum rv_verdict weigh(const struct found *found, const struct rv_pgp_sig *sig, int64_t now)
 {
@@ -164,7 +172,7 @@ static enum rv_verdict weigh(const struct found *found, const struct rv_pgp_sig 
 
         if (revoked_for(primary, sig->created) || revoked_for(key, sig->created))
                 return RV_VERDICT_REVOKED;
-        if (expires && sig->created >= expires)
+        if (is_late(found, sig))
                 return RV_VERDICT_BAD;
         if (weak(sig) || sig->strange || !primary->bound || !key->bound || !key->can_sign ||
             sig->created < key->pub.created)
@@ -191,8 +199,10 @@ static enum rv_verdict judge_one(struct rv_rpm_ring *ring, const struct rv_pgp_p
                 if (!rv_pgp_can_verify(&ret->key->pub, sig))
                         continue;
                 checked = true;
-                if (rv_pgp_verify(&ring->hasher, &ret->key->pub, sig))
+                if (rv_pgp_verify(&ring->hasher, &ret->key->pub, sig)) {
+                        ret->late = is_late(ret, sig);
                         return weigh(ret, sig, ring->now);
+                }
         }
         *ret = find_key(ring, sig->keyid, NULL);
         return !ret->key ? RV_VERDICT_NOKEY : checked ? RV_VERDICT_BAD : RV_VERDICT_UNTRUSTED;
@@ -221,7 +231,8 @@ static void add_signer(struct rv_rpm_verdict *verdict, const struct rv_pgp_sig *
         verdict->n_signers++;
 }
 
-/* Of several signatures a bad one spoils all; else the best counts: that is what a second signature is for. */
+/* Of several signatures a bad one spoils all, and one that does not match says more than one that came too late; else
+ * the best counts: that is what a second signature is for. */
 static unsigned rank(enum rv_verdict verdict)
 {
         static const uint8_t ranks[] = {
@@ -246,9 +257,10 @@ static void judge_signatures(struct rv_rpm_ring *ring, const struct rv_rpm_heade
                 enum rv_verdict one = r < 0 ? RV_VERDICT_BAD : judge_one(ring, &packet, &sig, &found);
 
                 add_signer(ret, &sig, &found);
-                if (rank(one) <= rank(ret->verdict))
+                if (rank(one) <= rank(ret->verdict) && !(one == RV_VERDICT_BAD && ret->late && !found.late))
                         continue;
                 ret->verdict = one;
+                ret->late = one == RV_VERDICT_BAD && found.late;
                 ret->decided = found.cert ? &found.cert->info : NULL;
                 ret->signed_at = sig.created;
                 ret->algorithm[0] = '\0';
@@ -277,6 +289,8 @@ void rv_ring_judge(struct rv_rpm_ring *ring, const struct rv_rpm_header *header,
                 ret->header = check_digests(&ring->hasher, header);
         judge_signatures(ring, header, ret);
         /* A signature over nothing vouches for nothing, whoever made it. */
-        if (ret->header == RV_HEADER_BAD || (!il && ret->verdict != RV_VERDICT_UNSIGNED))
+        if (ret->header == RV_HEADER_BAD || (!il && ret->verdict != RV_VERDICT_UNSIGNED)) {
                 ret->verdict = RV_VERDICT_BAD;
+                ret->late = false;
+        }
 }
