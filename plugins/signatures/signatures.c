@@ -52,6 +52,8 @@ static const struct rv_column package_columns[] = {
                        .n_enums = COUNT(reasons),
                        .flags = RV_HIDDEN,
                        .priority = 6 },
+        /* A damaged header has no NEVRA by which it could be asked for. */
+        [P_NAME] = { .id = "name", .title = N_("Name"), .type = RV_TEXT, .flags = RV_HIDDEN | RV_MATCH, .priority = 6 },
 };
 
 static const struct rv_column key_columns[] = {
@@ -171,6 +173,7 @@ int packages_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_
                         return r;
                 rv_walk_judge(&walk, &verdict);
                 rv_put_text(sink, P_NEVRA, rv_buf_str(&walk.key), walk.key.size);
+                put_text(sink, P_NAME, rv_walk_name(&walk));
                 rv_put_int(sink, P_VERDICT, verdict.verdict);
                 rv_put_int(sink, P_HEADER, verdict.header);
                 put_signers(sink, &verdict, &scratch);

@@ -17,7 +17,8 @@ enum package_column {
         P_ALGORITHM,
         P_SIGNED_AT,
         P_VENDOR,
-        P_REASON
+        P_REASON,
+        P_NAME
 };
 enum package_reason { REASON_CHANGED, REASON_LATE };
 enum key_column {

@@ -83,6 +83,8 @@ class Damaged(Headers):
         self.assertEqual([(row['nevra'], row['name'], row['version'], row['verdict']) for row in rows],
                          [('#2', 'broken', None, 'damaged')])
         for word in 'broken', '#2':
+            rows = self.rows(12, 'signatures', 'packages', word)
+            self.assertEqual([(row['nevra'], row['name'], row['verdict']) for row in rows], [('#2', 'broken', 'damaged')])
             done = self.expect(self.ask('info', word), 12)
             self.assertEqual([done.json['record'][key] for key in ('nevra', 'name', 'verdict')],
                              ['#2', 'broken', 'damaged'])
