@@ -132,6 +132,18 @@ bool rv_rpm_open(const void *blob, size_t size, struct rv_rpm_header *ret)
         return true;
 }
 
+bool rv_rpm_is_cut(const void *blob, size_t size)
+{
+        uint32_t n_entries, data_size;
+
+        if (size < PREAMBLE)
+                return true;
+        n_entries = be32(blob);
+        data_size = be32((const uint8_t *)blob + 4);
+        return n_entries <= MAX_ENTRIES && data_size <= MAX_DATA &&
+               size - PREAMBLE < (size_t)n_entries * ENTRY + data_size;
+}
+
 /* Linear, since a header has about 80 entries and most views want a dozen of them. */
 static bool find(const struct rv_rpm_header *header, uint32_t tag, struct entry *ret)
 {

@@ -109,6 +109,8 @@ struct rv_rpm_header {
 /* Checks the frame, the region and every index entry; false when it is damaged (cut, offsets outside, unknown types).
  * The limits are rpm's own: 65,535 entries, 256 MiB of data. */
 bool rv_rpm_open(const void *blob, size_t size, struct rv_rpm_header *ret);
+/* Whether there are fewer bytes than the frame says. */
+bool rv_rpm_is_cut(const void *blob, size_t size);
 
 /* Number of values of a tag, 0 when it is absent. An entry written at installation wins over a signed one, as in rpm.
  */

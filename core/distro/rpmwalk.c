@@ -34,6 +34,15 @@ const struct rv_enum rv_key_values[3] = {
         [RV_KEY_REVOKED] = { "revoked", N_("revoked"), RV_BAD, 0 },
 };
 
+const struct rv_enum rv_reason_values[6] = {
+        [RV_REASON_CHANGED] = { "changed", N_("does not match its signature"), RV_BAD, 0 },
+        [RV_REASON_LATE] = { "late", N_("signed after its key had expired"), RV_WARN, 0 },
+        [RV_REASON_GONE] = { "gone", N_("its bytes are not all in the database"), RV_BAD, 0 },
+        [RV_REASON_CUT] = { "cut", N_("shorter than it says"), RV_BAD, 0 },
+        [RV_REASON_SHAPE] = { "shape", N_("not the bytes of a package header"), RV_BAD, 0 },
+        [RV_REASON_NAMELESS] = { "nameless", N_("without a name, version or architecture"), RV_BAD, 0 },
+};
+
 static int open_ring(struct rv_walk *walk, struct rv_err *err)
 {
         const void *backend;
@@ -159,8 +168,10 @@ void rv_walk_warn_damaged(struct rv_walk *walk)
                 return;
         (void)snprintf(n, sizeof n, "%zu", walk->n_damaged);
         rv_warn(walk->sink, RV_DAMAGED,
-                NP_("%1 package header is damaged; it is listed by its number",
-                    "%1 package headers are damaged; they are listed by their numbers"),
+                NP_("%1 package header is damaged; it is listed by the name that the database still knows, or its "
+                    "number",
+                    "%1 package headers are damaged; they are listed by the names that the database still knows, or "
+                    "their numbers"),
                 n, NULL);
         walk->told = true;
 }
@@ -397,6 +408,23 @@ void rv_walk_judge(struct rv_walk *walk, struct rv_rpm_verdict *ret)
         *ret = (struct rv_rpm_verdict){ .verdict = RV_VERDICT_DAMAGED, .header = RV_HEADER_BAD };
         if (walk->sound && walk->ring)
                 walk->sig->judge(walk->ring, &walk->header, ret);
+}
+
+bool rv_walk_reason(const struct rv_walk *walk, const struct rv_rpm_verdict *verdict, enum rv_reason *ret)
+{
+        struct rv_rpm_header header;
+
+        if (verdict->verdict == RV_VERDICT_BAD)
+                *ret = verdict->late ? RV_REASON_LATE : RV_REASON_CHANGED;
+        else if (verdict->verdict != RV_VERDICT_DAMAGED)
+                return false;
+        else if (walk->row.size == 0)
+                *ret = RV_REASON_GONE;
+        else if (rv_rpm_is_cut(walk->row.blob, walk->row.size))
+                *ret = RV_REASON_CUT;
+        else
+                *ret = rv_rpm_open(walk->row.blob, walk->row.size, &header) ? RV_REASON_NAMELESS : RV_REASON_SHAPE;
+        return true;
 }
 
 /* An id that is an address only stays as it is. */

@@ -54,10 +54,20 @@ void rv_walk_warn_damaged(struct rv_walk *walk);
 const char *rv_walk_name(const struct rv_walk *walk);
 /* The verdict on the package at hand; damaged without a header. */
 void rv_walk_judge(struct rv_walk *walk, struct rv_rpm_verdict *ret);
+/* Why that verdict is bad or damaged, in the order of the enum column; false: it is neither. */
+enum rv_reason {
+        RV_REASON_CHANGED,
+        RV_REASON_LATE,
+        RV_REASON_GONE,
+        RV_REASON_CUT,
+        RV_REASON_SHAPE,
+        RV_REASON_NAMELESS
+};
+bool rv_walk_reason(const struct rv_walk *walk, const struct rv_rpm_verdict *verdict, enum rv_reason *ret);
 /* The owner of a key without address and comment: "Azure Linux" of "Azure Linux (release) <a@example.org>". */
 void rv_owner_name(const char *owner, struct rv_buf *out);
 
-/* The values of the columns verdict and header, in the order of the enums. */
-extern const struct rv_enum rv_verdict_values[8], rv_header_values[3], rv_key_values[3];
+/* The values of the columns verdict, header, state and reason, in the order of the enums. */
+extern const struct rv_enum rv_verdict_values[8], rv_header_values[3], rv_key_values[3], rv_reason_values[6];
 
 #endif

@@ -47,9 +47,12 @@ static void put_header(struct rv_sink *sink, const struct rv_rpm_header *header,
 static void put_verdict(struct rv_sink *sink, struct rv_walk *walk, struct rv_buf *scratch)
 {
         struct rv_rpm_verdict verdict;
+        enum rv_reason reason;
 
         rv_walk_judge(walk, &verdict);
         rv_put_int(sink, I_VERDICT, verdict.verdict);
+        if (rv_walk_reason(walk, &verdict, &reason))
+                rv_put_int(sink, I_WHY, reason);
         if (!verdict.decided)
                 return;
         rv_buf_clear(scratch);
@@ -130,7 +133,7 @@ int info_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err 
 
 int installed_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err)
 {
-        const bool verdicts = rv_wants(query, I_VERDICT) || rv_wants(query, I_SIGNER_NAME);
+        const bool verdicts = rv_wants(query, I_VERDICT) || rv_wants(query, I_SIGNER_NAME) || rv_wants(query, I_WHY);
         RV_BUF_CLEANUP struct rv_buf scratch = { 0 };
         RV_WALK_CLEANUP struct rv_walk walk = { 0 };
         int r = rv_walk_open(query, sink, verdicts, &walk, err);

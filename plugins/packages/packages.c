@@ -100,6 +100,13 @@ static const struct rv_column installed_columns[] = {
         [I_VENDOR] = { .id = "vendor", .title = N_("Vendor"), .type = RV_TEXT, .flags = RV_HIDDEN, .priority = 9 },
         [I_LICENSE] = { .id = "license", .title = N_("License"), .type = RV_TEXT, .flags = RV_HIDDEN, .priority = 9 },
         [I_SUMMARY] = { .id = "summary", .title = N_("Summary"), .type = RV_TEXT, .flags = RV_HIDDEN, .priority = 9 },
+        [I_WHY] = { .id = "why",
+                    .title = N_("Why"),
+                    .help = N_("why the verdict is bad or damaged"),
+                    .type = RV_ENUM,
+                    ENUM(rv_reason_values),
+                    .flags = RV_HIDDEN | RV_COSTLY,
+                    .priority = 9 },
 };
 
 static const struct rv_column file_columns[] = {

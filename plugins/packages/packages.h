@@ -25,7 +25,8 @@ enum installed_column {
         I_SOURCE,
         I_VENDOR,
         I_LICENSE,
-        I_SUMMARY
+        I_SUMMARY,
+        I_WHY
 };
 enum file_column { F_PATH, F_SIZE, F_MODE, F_OWNER, F_GROUP, F_DIGEST, F_KIND };
 enum file_kind { KIND_FILE, KIND_DIRECTORY, KIND_LINK, KIND_CONFIG, KIND_DOC, KIND_LICENSE, KIND_GHOST, KIND_OTHER };

@@ -9,11 +9,6 @@
 
 #define COUNT(array) ((uint32_t)(sizeof(array) / sizeof *(array)))
 
-static const struct rv_enum reasons[] = {
-        [REASON_CHANGED] = { "changed", N_("does not match its signature"), RV_BAD, 0 },
-        [REASON_LATE] = { "late", N_("signed after its key had expired"), RV_WARN, 0 },
-};
-
 static const struct rv_column package_columns[] = {
         [P_NEVRA] = { .id = "nevra", .title = N_("Package"), .type = RV_TEXT, .flags = RV_KEY | RV_MATCH | RV_NEVRA },
         [P_VERDICT] = { .id = "verdict",
@@ -46,10 +41,10 @@ static const struct rv_column package_columns[] = {
         [P_VENDOR] = { .id = "vendor", .title = N_("Vendor"), .type = RV_TEXT, .flags = RV_HIDDEN, .priority = 6 },
         [P_REASON] = { .id = "reason",
                        .title = N_("Reason"),
-                       .help = N_("why the verdict is bad"),
+                       .help = N_("why the verdict is bad or damaged"),
                        .type = RV_ENUM,
-                       .enums = reasons,
-                       .n_enums = COUNT(reasons),
+                       .enums = rv_reason_values,
+                       .n_enums = COUNT(rv_reason_values),
                        .flags = RV_HIDDEN,
                        .priority = 6 },
         /* A damaged header has no NEVRA by which it could be asked for. */
@@ -165,6 +160,7 @@ int packages_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_
         RV_BUF_CLEANUP struct rv_buf scratch = { 0 };
         RV_WALK_CLEANUP struct rv_walk walk = { 0 };
         struct rv_rpm_verdict verdict;
+        enum rv_reason reason;
         int r = rv_walk_open(query, sink, true, &walk, err);
 
         while (!r && !(r = rv_walk_next(&walk, err)) && walk.row.blob) {
@@ -177,8 +173,8 @@ int packages_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_
                 rv_put_int(sink, P_VERDICT, verdict.verdict);
                 rv_put_int(sink, P_HEADER, verdict.header);
                 put_signers(sink, &verdict, &scratch);
-                if (verdict.verdict == RV_VERDICT_BAD)
-                        rv_put_int(sink, P_REASON, verdict.late ? REASON_LATE : REASON_CHANGED);
+                if (rv_walk_reason(&walk, &verdict, &reason))
+                        rv_put_int(sink, P_REASON, reason);
                 if (verdict.algorithm[0])
                         put_text(sink, P_ALGORITHM, verdict.algorithm);
                 if (verdict.signed_at)

@@ -20,7 +20,6 @@ enum package_column {
         P_REASON,
         P_NAME
 };
-enum package_reason { REASON_CHANGED, REASON_LATE };
 enum key_column {
         K_FINGERPRINT,
         K_KEYID,

@@ -95,6 +95,17 @@ class Damaged(Headers):
         rows = self.rows(12, 'packages', 'installed', '--where', found['where'])
         self.assertEqual([row['nevra'] for row in rows], ['#2', '#3'])
 
+    def test_reasons(self):
+        """What is wrong with a header is in its row, in both views."""
+        whole = package('calm')
+        self.put(whole, whole[:len(whole) // 2], b'rubbish', b'', b'\xff' * 200, rpmdbs.header({}))
+        wanted = [None, 'cut', 'cut', 'gone', 'shape', 'nameless']
+        for words, reason in (('signatures', 'packages'), 'reason'), (('packages', 'installed'), 'why'):
+            rows = {row['nevra']: row[reason] for row in self.rows(12, *words)}
+            self.assertEqual([rows['calm-1.0-1.noarch'], *(rows[f'#{n}'] for n in range(2, 7))], wanted)
+        done = self.world.run('--root', self.root, 'show', 'packages', '#2')
+        self.assertIn('shorter than it says', self.expect(done, 12).out.decode())
+
     def test_names_cost_little(self):
         """An index is read anew for each damaged header, but not for ever: some names, and an end in time."""
         count = 20000
