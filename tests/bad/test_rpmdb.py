@@ -590,10 +590,13 @@ class Places(Rpmdb):
         rpmdbs.write(outside, [('outside', rpmdbs.package('outside'))])
         there = outside / rpmdbs.PLACE / 'rpmdb.sqlite'
         self.path.symlink_to(there)
-        self.all_fail(3, 'notfound', 'no package database')
+        self.all_fail(9, 'damaged', f'{self.path}: is a link to {there}')
         self.path.unlink()
         self.path.symlink_to('../' * 30 + str(there)[1:])
-        self.all_fail(3, 'notfound', 'no package database')
+        self.all_fail(9, 'damaged', f'{self.path}: is a link to ../')
+        self.path.rename(self.path.with_name('Packages.db'))
+        self.all_fail(9, 'damaged', f'{self.path.with_name("Packages.db")}: is a link to ../')
+        self.path.with_name('Packages.db').rename(self.path)
         # The directory as a link: as if the root were "/".
         self.path.unlink()
         self.path.parent.rmdir()

@@ -305,6 +305,31 @@ static bool should_have_one(int root)
         return names_rpm_family(rv_buf_str(&family));
 }
 
+/* A link in the place of a database that leads nowhere: somebody moved it, or what holds it is not mounted. */
+static int refuse_link(int root, const char *name, const char *directory, struct rv_err *err)
+{
+        static const char *const files[] = { SQLITE_FILE, NDB_FILE };
+        char path[RV_PLACE_PATH], to[PATH_MAX];
+        size_t i;
+        ssize_t n;
+
+        for (i = 0; i < 2; i++) {
+                RV_FD_CLEANUP int fd = -1;
+
+                (void)snprintf(path, sizeof path, "%s%s/%s", name, directory, files[i]);
+                fd = rv_open_in_root(root, path + strlen(name), O_PATH | O_NOFOLLOW);
+                n = fd < 0 ? -1 : readlinkat(fd, "", to, sizeof to - 1);
+                if (n < 0)
+                        continue;
+                to[n] = '\0';
+                return rv_fail(err, RV_DAMAGED, N_("%1: is a link to %2, where there is nothing"),
+                               N_("mount what it leads to, or restore the database from a backup; a link is followed "
+                                  "inside of the root"),
+                               path, to, NULL);
+        }
+        return RV_OK;
+}
+
 struct candidate {
         struct rv_place place;
         struct rv_err why; /* what is wrong with it */
@@ -413,6 +438,11 @@ int rv_place_find(int root, const char *name, struct rv_sink *sink, struct rv_pl
         r = find_one(root, prefix, sink, ret, err);
         if (r != RV_NOTFOUND)
                 return r;
+        for (i = 0; i < N_DIRECTORIES; i++) {
+                r = refuse_link(root, prefix, directories[i], err);
+                if (r)
+                        return r;
+        }
         for (i = 0; i < N_DIRECTORIES; i++) {
                 r = refuse_old(root, prefix, directories[i], sink, err);
                 if (r)
