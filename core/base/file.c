@@ -107,6 +107,16 @@ int rv_file_read(int rootfd, const char *path, size_t limit, struct rv_buf *ret,
 }
 
 /* A write of 0 bytes would otherwise be tried for ever. */
+ssize_t rv_pread(int fd, void *bytes, size_t n, int64_t at)
+{
+        ssize_t got;
+
+        do
+                got = pread(fd, bytes, n, (off_t)at);
+        while (got < 0 && errno == EINTR);
+        return got;
+}
+
 int rv_write_all(int fd, const void *bytes, size_t size)
 {
         const char *at = bytes;

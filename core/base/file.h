@@ -4,7 +4,9 @@
 #ifndef REEVE_BASE_FILE_H
 #define REEVE_BASE_FILE_H
 
+#include <stdint.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 
 #include "core/base/buf.h"
 
@@ -34,6 +36,9 @@ int rv_file_write(int dirfd, const char *name, const void *bytes, size_t size, m
  * anything. For what can be made again and carries its own checksum. */
 int rv_file_replace(int dirfd, const char *name, const void *bytes, size_t size, mode_t mode,
                     struct rv_err *err) RV_CHECK;
+/* Reads at an offset, as pread() does, and again when a signal came between: how many bytes, fewer than n at the end of
+ * the file, or -1 with errno. */
+ssize_t rv_pread(int fd, void *bytes, size_t n, int64_t at);
 /* Writes all bytes to fd; 0 or -errno. */
 int rv_write_all(int fd, const void *bytes, size_t size);
 /* Removes the directory dirfd/name and all below it on the same file system; links are not followed. What cannot be

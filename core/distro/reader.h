@@ -41,4 +41,19 @@ static inline uint64_t rv_le64(const void *p)
         return (uint64_t)rv_le32(p) | (uint64_t)rv_le32((const uint8_t *)p + 4) << 32;
 }
 
+/* Big-endian ones, as rpm's headers, sqlite and XFS hold them. */
+static inline uint16_t rv_be16(const void *p)
+{
+        const uint8_t *b = p;
+        return (uint16_t)(b[0] << 8 | b[1]);
+}
+static inline uint32_t rv_be32(const void *p)
+{
+        return (uint32_t)rv_be16(p) << 16 | rv_be16((const uint8_t *)p + 2);
+}
+static inline uint64_t rv_be64(const void *p)
+{
+        return (uint64_t)rv_be32(p) << 32 | rv_be32((const uint8_t *)p + 4);
+}
+
 #endif

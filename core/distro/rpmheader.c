@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "core/distro/reader.h"
+
 enum { PREAMBLE = 8, ENTRY = 16, MAX_ENTRIES = 0xffff, LAST_TAG = RV_TAG_POSTUNTRANSPROG, MAX_DATA = 256 << 20 };
 
 enum type { T_NULL, T_CHAR, T_INT8, T_INT16, T_INT32, T_INT64, T_STRING, T_BIN, T_STRING_ARRAY, T_I18NSTRING, T_COUNT };
@@ -13,14 +15,9 @@ struct entry {
         uint32_t tag, type, offset, count;
 };
 
-static uint32_t be32(const uint8_t *p)
-{
-        return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
 static struct entry entry_at(const uint8_t *p)
 {
-        return (struct entry){ be32(p), be32(p + 4), be32(p + 8), be32(p + 12) };
+        return (struct entry){ rv_be32(p), rv_be32(p + 4), rv_be32(p + 8), rv_be32(p + 12) };
 }
 
 /* Bytes of one value, which is also what its offset is a multiple of; texts count as at least one byte each. */
@@ -111,8 +108,8 @@ bool rv_rpm_open(const void *blob, size_t size, struct rv_rpm_header *ret)
 
         if (size < PREAMBLE)
                 return false;
-        header.n_entries = be32(blob);
-        header.data_size = be32((const uint8_t *)blob + 4);
+        header.n_entries = rv_be32(blob);
+        header.data_size = rv_be32((const uint8_t *)blob + 4);
         if (header.n_entries > MAX_ENTRIES || header.data_size > MAX_DATA ||
             size - PREAMBLE != (size_t)header.n_entries * ENTRY + header.data_size)
                 return false;
@@ -138,8 +135,8 @@ bool rv_rpm_is_cut(const void *blob, size_t size)
 
         if (size < PREAMBLE)
                 return true;
-        n_entries = be32(blob);
-        data_size = be32((const uint8_t *)blob + 4);
+        n_entries = rv_be32(blob);
+        data_size = rv_be32((const uint8_t *)blob + 4);
         return n_entries <= MAX_ENTRIES && data_size <= MAX_DATA &&
                size - PREAMBLE < (size_t)n_entries * ENTRY + data_size;
 }

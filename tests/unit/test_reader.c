@@ -108,6 +108,10 @@ static void test_numbers(void **state)
         assert_int_equal(rv_le32(bytes + 1), 0x84838201);
         assert_true(rv_le64(bytes + 1) == 0xf887868584838201);
         assert_true(rv_le64(bytes) == 0x87868584838201ff);
+        assert_int_equal(rv_be16(bytes + 1), 0x0182);
+        assert_int_equal(rv_be32(bytes + 2), 0x82838485);
+        assert_true(rv_be64(bytes) == 0xff01828384858687);
+        assert_true(rv_be64(bytes + 1) == 0x01828384858687f8);
 }
 
 int main(void)

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* clang-format off */
 /* Walking Packages.db of rpm's back end "ndb": slots say in which blob each header lies. All numbers are 32 bits,
- * little endian; blocks of 16 bytes are counted from the start of the file; a page has 4096 bytes. head   "RpmP",
- * version 0, generation (counts every change), pages of slots, next number; 32 bytes with zeroes slot   "Slot", number
- * of the header, first block, blocks; the last three are 0 in a free one blob   "BlbS", number, time, size, the header,
- * zeroes, Adler-32 of all before it (RFC 1950), size, "BlbE" Source: rpm's lib/backend/ndb/rpmpkg.c. A change writes
- * the blob, then its slot, then the generation; it takes a slot back and counts before it wipes the blob. So a blob
- * that does not hold is damaged, unless the generation moved on. */
+ * little endian; blocks of 16 bytes are counted from the start of the file; a page has 4096 bytes.
+ *
+ *   head   "RpmP", version 0, generation (counts every change), pages of slots, next number; 32 bytes with zeroes
+ *   slot   "Slot", number of the header, first block, blocks; the last three are 0 in a free one
+ *   blob   "BlbS", number, time, size, the header, zeroes, Adler-32 of all before it (RFC 1950), size, "BlbE"
+ *
+ * Source: rpm's lib/backend/ndb/rpmpkg.c. A change writes the blob, then its slot, then the generation; it takes a slot
+ * back and counts before it wipes the blob. So a blob that does not hold is damaged, unless the generation moved on. */
+/* clang-format on */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
+
+#include "core/base/file.h"
+#include "core/distro/reader.h"
 
 /* A writer that does not wait for the disk counts no records: they end with the file. */
 static const uint32_t UNCOUNTED = 0xffffffff;
@@ -32,19 +34,9 @@ struct head {
         uint32_t records, nonce, pages, sector, page_size;
 };
 
-static uint32_t be32(const unsigned char *b)
-{
-        return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
-}
-
 static bool read_at(int fd, void *bytes, size_t n, int64_t at)
 {
-        ssize_t got;
-
-        do
-                got = pread(fd, bytes, n, at);
-        while (got < 0 && errno == EINTR);
-        return got == (ssize_t)n;
+        return rv_pread(fd, bytes, n, at) == (ssize_t)n;
 }
 
 static bool ends_at(int fd, int64_t at)
@@ -66,7 +58,7 @@ static bool read_head(int fd, int64_t at, struct head *ret)
 
         if (!read_at(fd, b, sizeof b, at) || memcmp(b, magic, sizeof magic) != 0)
                 return false;
-        *ret = (struct head){ be32(b + 8), be32(b + 12), be32(b + 16), be32(b + 20), be32(b + 24) };
+        *ret = (struct head){ rv_be32(b + 8), rv_be32(b + 12), rv_be32(b + 16), rv_be32(b + 20), rv_be32(b + 24) };
         return true;
 }
 
@@ -93,11 +85,11 @@ static bool read_record(const struct rv_rollback *rollback, uint32_t nonce, int6
         const unsigned char *page = record + 4;
         uint32_t sum = nonce;
 
-        if (!read_at(rollback->journal, record, (size_t)rollback->page_size + 8, at) || be32(record) == 0)
+        if (!read_at(rollback->journal, record, (size_t)rollback->page_size + 8, at) || rv_be32(record) == 0)
                 return false;
         for (int64_t i = rollback->page_size - CHECK_STEP; i > 0; i -= CHECK_STEP)
                 sum += page[i];
-        return sum == be32(page + rollback->page_size);
+        return sum == rv_be32(page + rollback->page_size);
 }
 
 /* The records behind one head; *at moves behind them. False without memory; *ret_end: nothing comes after them. */
@@ -113,8 +105,8 @@ static bool read_records(struct rv_rollback *rollback, const struct head *head, 
                         rollback->cut = head->records != UNCOUNTED || !ends_at(rollback->journal, *at);
                         return true;
                 }
-                if ((int64_t)be32(record) * rollback->page_size <= rollback->size &&
-                    !add(rollback, be32(record), *at + 4))
+                if ((int64_t)rv_be32(record) * rollback->page_size <= rollback->size &&
+                    !add(rollback, rv_be32(record), *at + 4))
                         return false;
         }
         return true;

@@ -4,7 +4,6 @@
  * sqlite build the log's index on its heap, which it allows in exclusive locking mode. */
 #include "core/distro/rpm/vfs.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,8 @@
 #include <unistd.h>
 
 #include "core/base/err.h"
+#include "core/base/file.h"
+#include "core/distro/reader.h"
 #include "core/distro/rpm/rollback.h"
 
 static const char NAME[] = "reeve-descriptors";
@@ -52,7 +53,7 @@ static bool read_ahead(struct file *file, void *bytes, size_t n, int64_t offset)
         if (offset < file->ahead_at || file->next > file->ahead_at + file->ahead_size) {
                 if (!forward || !file->claimed || (!file->ahead && !(file->ahead = malloc(AHEAD))))
                         return false;
-                got = pread(file->fd, file->ahead, AHEAD, offset);
+                got = rv_pread(file->fd, file->ahead, AHEAD, offset);
                 file->ahead_at = offset;
                 file->ahead_size = got < 0 ? 0 : got;
                 if (file->ahead_size < (int64_t)n)
@@ -74,9 +75,7 @@ static int file_read(sqlite3_file *base, void *bytes, int n, sqlite3_int64 offse
                 return r < 0 ? SQLITE_IOERR_READ : SQLITE_OK;
         if (read_ahead(file, bytes, (size_t)n, offset))
                 return SQLITE_OK;
-        do
-                got = pread(file->fd, bytes, (size_t)n, offset);
-        while (got < 0 && errno == EINTR);
+        got = rv_pread(file->fd, bytes, (size_t)n, offset);
         if (got == n)
                 return SQLITE_OK;
         if (got < 0)
@@ -126,10 +125,10 @@ static int64_t claimed_size(int fd)
         unsigned char head[32];
         int64_t page, pages;
 
-        if (pread(fd, head, sizeof head, 0) != sizeof head)
+        if (rv_pread(fd, head, sizeof head, 0) != sizeof head)
                 return 0;
-        page = head[16] << 8 | head[17];
-        pages = (int64_t)head[28] << 24 | head[29] << 16 | head[30] << 8 | head[31];
+        page = rv_be16(head + 16);
+        pages = rv_be32(head + 28);
         return (page == 1 ? 65536 : page) * pages;
 }
 

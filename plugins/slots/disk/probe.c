@@ -45,15 +45,6 @@ const char *probe_content(const struct rv_reader *part)
         return all_zero(part) ? "empty" : NULL;
 }
 
-static uint64_t be(const unsigned char *bytes, unsigned n)
-{
-        uint64_t value = 0;
-
-        for (unsigned i = 0; i < n; i++)
-                value = value << 8 | bytes[i];
-        return value;
-}
-
 /* a blocks of 2^shift bytes; what does not fit becomes too much for any disk. */
 static uint64_t blocks(uint64_t a, uint64_t shift)
 {
@@ -71,7 +62,7 @@ static uint64_t used_ext4(const unsigned char *super)
 
 static uint64_t used_xfs(const unsigned char *super)
 {
-        uint64_t size = be(super + 4, 4), all = be(super + 8, 8), unused = be(super + 144, 8);
+        uint64_t size = rv_be32(super + 4), all = rv_be64(super + 8), unused = rv_be64(super + 144);
 
         return unused > all || size == 0 || size > 65536 || all - unused > UINT64_MAX / size ? UINT64_MAX
                                                                                              : (all - unused) * size;
