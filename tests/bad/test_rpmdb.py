@@ -115,6 +115,18 @@ class Broken(Rpmdb):
         done = self.world.run('--root', self.root / 'gone', 'packages', '--json')
         self.fails(done, 3, 'notfound', str(self.root / 'gone'))
 
+    def test_errors_say_where(self):
+        """Which system an error is about, as it lies; and which image or slot was asked for."""
+        (self.root / 'link').symlink_to('.')
+        error = self.world.run('--root', f'{self.root}/link/', 'packages', '--json').json['error']
+        self.assertEqual((error['root'], 'image' in error, 'slot' in error), (str(self.root.resolve()), False, False))
+        error = self.world.run('slots', '--root', self.root, '--image', 'gone.img', '--json').json['error']
+        self.assertEqual((error['root'], error['image']), (str(self.root.resolve()), 'gone.img'))
+        error = self.world.run('packages', '--root', self.root, '--slot', 'c', '--json').json['error']
+        self.assertEqual((error['root'], error['slot']), (str(self.root.resolve()), 'c'))
+        error = self.world.run('--root', self.root / 'gone', 'packages', '--json').json['error']
+        self.assertEqual(error['root'], str(self.root / 'gone'))
+
     def test_root_that_is_a_file(self):
         (self.root / 'file').touch()
         done = self.world.run('--root', self.root / 'file', 'packages', '--json')

@@ -26,12 +26,14 @@ void rv_session_localize(struct rv_session *session)
         session->output->utf8 = rv_text_setup(rv_paths_find()->locale);
 }
 
-int rv_session_complain(struct rv_session *session, const struct rv_settings *settings, const struct rv_err *err)
+static int complain(struct rv_session *session, const struct rv_settings *settings, const char *image, const char *slot,
+                    const struct rv_err *err)
 {
+        const struct rv_where where = { settings->root, image, slot };
         RV_BUF_CLEANUP struct rv_buf text = { 0 };
 
         if (settings->format == RV_JSON || settings->format == RV_NDJSON)
-                rv_emit_json_error(session->output, err);
+                rv_emit_json_error(session->output, &where, err);
         /* What was written before comes first, where both go to one place. */
         (void)rv_output_flush(session->output);
         rv_session_localize(session);
@@ -44,6 +46,11 @@ int rv_session_complain(struct rv_session *session, const struct rv_settings *se
         }
         rv_say(&text);
         return err->code;
+}
+
+int rv_session_complain(struct rv_session *session, const struct rv_settings *settings, const struct rv_err *err)
+{
+        return complain(session, settings, NULL, NULL, err);
 }
 
 void rv_session_warn(struct rv_session *session, const char *packed, size_t size)
@@ -182,7 +189,8 @@ int rv_batch_run(struct rv_session *session, const char *const *words, size_t n)
                 r = run_with_root(session, &command, &err);
         }
         if (err.code)
-                r = rv_session_complain(session, &settings, &err);
+                r = complain(session, &settings, rv_command_option(&command, "image"),
+                             rv_command_option(&command, "slot"), &err);
         session->output->color = color;
         if (settings.verbose)
                 (void)rv_log_to(log);

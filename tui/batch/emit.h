@@ -68,6 +68,10 @@ const char *rv_emit_parent(struct rv_emitter *e, size_t row);
 int rv_emit_json_rows(struct rv_emitter *e, const char *key, struct rv_err *err) RV_CHECK;
 void rv_emit_json_warnings(struct rv_emitter *e);
 /* Writes an error as a JSON document. */
-void rv_emit_json_error(struct rv_output *output, const struct rv_err *err);
+struct rv_where {
+        const char *root;
+        const char *image, *slot; /* NULL: not asked for */
+};
+void rv_emit_json_error(struct rv_output *output, const struct rv_where *where, const struct rv_err *err);
 
 #endif

@@ -396,8 +396,26 @@ static void add_packed(struct rv_json *json, const char *key, const struct rv_bu
         }
 }
 
+/* The root as it lies, when it is there. */
+static void add_where(struct rv_json *json, const struct rv_where *where)
+{
+        char *path = realpath(where->root, NULL);
+
+        rv_json_key(json, "root");
+        rv_json_str(json, path ? path : where->root);
+        free(path);
+        if (where->image) {
+                rv_json_key(json, "image");
+                rv_json_str(json, where->image);
+        }
+        if (where->slot) {
+                rv_json_key(json, "slot");
+                rv_json_str(json, where->slot);
+        }
+}
+
 /* The shape is fixed; causes are listed from the nearest to the first. */
-void rv_emit_json_error(struct rv_output *output, const struct rv_err *err)
+void rv_emit_json_error(struct rv_output *output, const struct rv_where *where, const struct rv_err *err)
 {
         struct rv_json json = { .out = &output->buf };
         const struct rv_err *cause;
@@ -421,6 +439,7 @@ void rv_emit_json_error(struct rv_output *output, const struct rv_err *err)
                 rv_json_end(&json, '}');
         }
         rv_json_end(&json, ']');
+        add_where(&json, where);
         rv_json_end(&json, '}');
         rv_json_end(&json, '}');
         rv_buf_add_char(&output->buf, '\n');

@@ -315,8 +315,9 @@ static void add_error(struct rv_json *json)
         begin_object(json, DIALECT, "reeve: error:");
         add_version(json);
         rv_json_key(json, "error");
-        begin_object(json, NULL, "code:string message:string hint:string? cause:");
+        begin_object(json, NULL, "code:string message:string hint:string? cause: root:string");
         add_objects(json, "cause", "code:string message:string");
+        add_optional(json, "image:string slot:string");
         end_object(json);
         end_object(json);
 }
