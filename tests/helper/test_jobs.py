@@ -152,7 +152,7 @@ class Jobs(Case):
         self.assertEqual(self.world.run("view", "jobs")[1], f"1|n|notes|stamp|{plan}|done|stamp-2|n|n|{user}|ok|-\n")
         self.assertEqual(self.world.run("view", "findings")[1], "")
         self.assertEqual(self.world.run("view", "changes")[1],
-                         f"reeve/1|n|reeve|notes stamp|-|-|{user}|done|1\n")
+                         f"reeve/1|n|reeve|notes stamp|-|-|{user}|done|1|-|-|-\n")
 
     def test_a_cut_job_is_a_finding(self):
         job = self.world.start(20, 10)
