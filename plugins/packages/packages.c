@@ -145,6 +145,79 @@ static const struct rv_column script_columns[] = {
         [S_TEXT] = { .id = "text", .title = N_("Text"), .type = RV_TEXT, .priority = 1 },
 };
 
+static const struct rv_enum metadata_trusts[] = {
+        { "ok", N_("ok"), RV_GOOD, 0 },        { "unsigned", N_("unsigned"), RV_WARN, 0 },
+        { "nokey", N_("no key"), RV_WARN, 0 }, { "bad", N_("bad"), RV_BAD, 0 },
+        { "off", N_("off"), RV_WARN, 0 },
+};
+static const struct rv_enum package_trusts[] = {
+        { "required", N_("required"), RV_GOOD, 0 },
+        { "off", N_("off"), RV_WARN, 0 },
+};
+static const struct rv_enum setting_froms[] = {
+        { "main", N_("main"), RV_PLAIN, 0 },
+        { "repo", N_("repository"), RV_PLAIN, 0 },
+        { "override", N_("override"), RV_INFO, 0 },
+};
+
+static const struct rv_column repo_columns[] = {
+        [R_ID] = { .id = "id", .title = N_("Repository"), .type = RV_TEXT, .flags = RV_KEY },
+        [R_NAME] = { .id = "name", .title = N_("Name"), .type = RV_TEXT, .flags = RV_MATCH, .priority = 5 },
+        [R_ENABLED] = { .id = "enabled", .title = N_("Enabled"), .type = RV_BOOL, .priority = 1 },
+        [R_URL] = { .id = "url",
+                    .title = N_("URL"),
+                    .help = N_("the first place that its metadata may come from"),
+                    .type = RV_TEXT,
+                    .priority = 4 },
+        [R_PACKAGES] = { .id = "packages", .title = N_("Packages"), .type = RV_INT, .priority = 2 },
+        [R_REFRESHED_AT] = { .id = "refreshed_at",
+                             .title = N_("Refreshed"),
+                             .help = N_("when its metadata was read last"),
+                             .type = RV_TIME,
+                             .priority = 3 },
+        [R_EXPIRES_AT] = { .id = "expires_at", .title = N_("Expires"), .type = RV_TIME, .priority = 6 },
+        [R_METADATA_TRUST] = { .id = "metadata_trust",
+                               .title = N_("Metadata"),
+                               .help = N_("whether a valid key signed its metadata; off: nobody asks"),
+                               .type = RV_ENUM,
+                               ENUM(metadata_trusts),
+                               .priority = 2 },
+        [R_PACKAGE_TRUST] = { .id = "package_trust",
+                              .title = N_("Signatures"),
+                              .help = N_("whether its packages must be signed by a valid key"),
+                              .type = RV_ENUM,
+                              ENUM(package_trusts),
+                              .priority = 1 },
+        [R_TIER] = { .id = "tier", .title = N_("Tier"), .type = RV_TEXT, .priority = 7 },
+        [R_PRIORITY] = { .id = "priority", .title = N_("Priority"), .type = RV_INT, .priority = 7 },
+        [R_ORIGIN] = { .id = "origin",
+                       .title = N_("Origin"),
+                       .help = N_("the file and line that describe it"),
+                       .type = RV_TEXT,
+                       .priority = 3 },
+};
+
+static const struct rv_column setting_columns[] = {
+        [T_KEY] = { .id = "key", .title = N_("Setting"), .type = RV_TEXT, .flags = RV_KEY },
+        [T_VALUE] = { .id = "value", .title = N_("Value"), .type = RV_TEXT, .priority = 1 },
+        [T_FROM] = { .id = "from",
+                     .title = N_("From"),
+                     .help = N_("the main settings, the repository's own, or an override"),
+                     .type = RV_ENUM,
+                     ENUM(setting_froms),
+                     .priority = 2 },
+        [T_ORIGIN] = { .id = "origin", .title = N_("Origin"), .type = RV_TEXT, .priority = 1 },
+};
+
+static const struct rv_arg repo_arg[] = {
+        { .id = "repo",
+          .title = N_("REPOSITORY"),
+          .help = N_("the id of a repository"),
+          .ref = "packages/repos",
+          .type = RV_REF,
+          .flags = RV_REQUIRED | RV_POSITIONAL },
+};
+
 static const struct rv_arg package_arg[] = {
         { .id = "package",
           .title = N_("PACKAGE"),
@@ -251,6 +324,23 @@ static const struct rv_view views[] = {
           .fill = provides_fill,
           .shape = RV_SHAPE_LIST,
           .flags = RV_READS_SLOT },
+        { .id = "repos",
+          .title = N_("Repos"),
+          .help = N_("the repositories that packages come from, and how far each is trusted"),
+          .columns = repo_columns,
+          .n_columns = COUNT(repo_columns),
+          .fill = repos_fill,
+          .shape = RV_SHAPE_LIST },
+        { .id = "settings",
+          .title = N_("Settings"),
+          .help = N_("the settings of a repository that count, each with the file and line that it comes from"),
+          .columns = setting_columns,
+          .n_columns = COUNT(setting_columns),
+          .args = repo_arg,
+          .n_args = COUNT(repo_arg),
+          .fill = settings_fill,
+          .shape = RV_SHAPE_LIST,
+          .flags = RV_BY_KEY },
 };
 
 static const struct rv_tally tallies[] = {

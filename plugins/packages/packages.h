@@ -34,6 +34,24 @@ enum dependency_column { D_N, D_KIND, D_CAPABILITY, D_BY };
 enum changelog_column { L_N, L_AT, L_AUTHOR, L_TEXT };
 enum search_column { H_NEVRA, H_NAME, H_VERSION, H_SUMMARY };
 enum provides_column { V_NEVRA, V_NAME, V_VERSION, V_CAPABILITY };
+enum repo_column {
+        R_ID,
+        R_NAME,
+        R_ENABLED,
+        R_URL,
+        R_PACKAGES,
+        R_REFRESHED_AT,
+        R_EXPIRES_AT,
+        R_METADATA_TRUST,
+        R_PACKAGE_TRUST,
+        R_TIER,
+        R_PRIORITY,
+        R_ORIGIN
+};
+enum metadata_trust { METADATA_OK, METADATA_UNSIGNED, METADATA_NOKEY, METADATA_BAD, METADATA_OFF };
+enum package_trust { PACKAGES_REQUIRED, PACKAGES_OFF };
+enum setting_column { T_KEY, T_VALUE, T_FROM, T_ORIGIN };
+enum setting_from { FROM_MAIN, FROM_REPO, FROM_OVERRIDE };
 enum script_column { S_N, S_PHASE, S_INTERPRETER, S_TEXT };
 
 /* rpmds.h: RPMSENSE_*, of which kind the comparison with a dependency's version is. */
@@ -53,6 +71,8 @@ int files_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err
 int dependencies_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
 int changelog_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
 int scripts_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
+int repos_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
+int settings_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
 int findings_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
 int changes_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
 int space_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
