@@ -21,6 +21,7 @@
 #include "core/base/err.h"
 #include "core/base/file.h"
 #include "core/base/log.h"
+#include "core/base/time.h"
 
 enum { DEFAULT_TIMEOUT = 30000, DEFAULT_LIMIT = 16 << 20, PIECE = 65536, SLICE = 20, FIRST_OTHER = 3 };
 enum { OUT, ERRORS, PIPES, PID = PIPES, POLLED };
@@ -36,15 +37,6 @@ struct child {
         size_t limit;
         int64_t deadline;
 };
-
-/* Not the wall clock: it may be set while a program runs. */
-static int64_t now_ms(void)
-{
-        struct timespec ts;
-
-        (void)clock_gettime(CLOCK_MONOTONIC, &ts);
-        return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 /* PATH is the caller's and not to be trusted where root runs; the usual places are fixed. */
 static bool find_program(const char *name, char path[PATH_MAX])
@@ -218,7 +210,7 @@ static int attend(struct child *child, const char *name, struct rv_err *err)
         int i, r;
 
         while (!has_ended(child->pid)) {
-                left = child->deadline - now_ms();
+                left = child->deadline - rv_monotonic_ms();
                 if (left <= 0)
                         return rv_fail(err, RV_FAILED, N_("%1: did not end in time, and was ended"), NULL, name, NULL);
                 if (child->fd[PID] < 0 && left > SLICE)
@@ -288,7 +280,7 @@ int rv_spawn(const struct rv_spawn *spawn, struct rv_buf *out, struct rv_buf *er
         child.kept[OUT] = out ? out : &ignored;
         child.kept[ERRORS] = errors ? errors : &ignored;
         child.limit = spawn->limit ? spawn->limit : DEFAULT_LIMIT;
-        child.deadline = now_ms() + (spawn->timeout_ms ? spawn->timeout_ms : DEFAULT_TIMEOUT);
+        child.deadline = rv_monotonic_ms() + (spawn->timeout_ms ? spawn->timeout_ms : DEFAULT_TIMEOUT);
         r = make_pipe(pipes[OUT]);
         if (!r)
                 r = make_pipe(pipes[ERRORS]);

@@ -180,6 +180,14 @@ int64_t rv_now(void)
         return time(NULL);
 }
 
+int64_t rv_monotonic_ms(void)
+{
+        struct timespec ts = { 0 };
+
+        (void)clock_gettime(CLOCK_MONOTONIC, &ts);
+        return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
 void rv_boot_id(char ret[RV_BOOT_ID])
 {
         RV_BUF_CLEANUP struct rv_buf text = { 0 };

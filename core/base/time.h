@@ -15,6 +15,9 @@ bool rv_span_parse(const char *s, size_t n, int64_t *ret_seconds);
  * pictures). */
 int64_t rv_now(void);
 
+/* Milliseconds of a clock that nobody sets, from a start that means nothing. */
+int64_t rv_monotonic_ms(void);
+
 /* The id of the running boot (/proc/sys/kernel/random/boot_id); "" when it cannot be read. */
 enum { RV_BOOT_ID = 40 };
 void rv_boot_id(char ret[RV_BOOT_ID]);
