@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The one object that this back end exports. */
+#include "core/distro/solv/solv.h"
+
+extern RV_BACKEND struct rv_solv rv_backend;
+
+RV_BACKEND struct rv_solv rv_backend = { .head = { RV_SOLV_ABI, sizeof(struct rv_solv) }, .ingest = rv_solv_ingest };

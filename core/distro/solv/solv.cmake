@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The back end that solves. libsolvext reads metadata; what the installed libsolv can do is asked of it, not of its
+# version.
+pkg_check_modules(SOLV REQUIRED IMPORTED_TARGET libsolv libsolvext)
+reeve_backend(solv reeve-rpmmd reeve-distro PkgConfig::SOLV)
+add_library(reeve-solv STATIC EXCLUDE_FROM_ALL ${CMAKE_CURRENT_SOURCE_DIR}/solv/ingest.c)
+target_link_libraries(reeve-solv PRIVATE reeve-flags PUBLIC reeve-rpmmd reeve-distro libreeve PkgConfig::SOLV)

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The back end "solv": libsolv. It turns a repository's metadata into what the solver and the lists need.
+ * Ownership: descriptors are the caller's. */
+#ifndef REEVE_DISTRO_SOLV_SOLV_H
+#define REEVE_DISTRO_SOLV_SOLV_H
+
+#include <stdint.h>
+
+#include "core/distro/open.h"
+
+#define RV_SOLV_ABI 1
+
+struct rv_solv_ingest {
+        const char *name;    /* of the repository, for errors */
+        const char *primary; /* file name of the primary metadata: its ending says how it is packed (.gz, .xz, .zst) */
+        int primary_fd;
+        uint64_t open_limit;      /* bytes that it may unpack to */
+        int solver_fd, browse_fd; /* where the solver's cache and the browse file go, from offset 0 */
+};
+
+struct rv_solv {
+        struct rv_backend head;
+        /* Parses the primary metadata once and writes both files. RV_DAMAGED: it is no such metadata, larger than it
+         * may be, or leads to places outside the repository. *ret_packages is how many there are. */
+        int (*ingest)(const struct rv_solv_ingest *ask, uint64_t *ret_packages, struct rv_err *err);
+};
+
+int rv_solv_ingest(const struct rv_solv_ingest *ask, uint64_t *ret_packages, struct rv_err *err) RV_CHECK;
+
+#endif
