@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The browse file: a header, rows of fixed size, one heap of texts. A row holds where its texts begin; each text is in
- * the heap once. Native byte order: it is a cache of this host. */
+/* The browse file: a header, one heap of texts, rows of fixed size. A row holds where its texts begin. Native byte
+ * order: it is a cache of this host. Texts are written as they come, so that making the file takes little memory; those
+ * that many packages share, and those that the order needs, are remembered and written once. */
 #include "core/distro/browse.h"
 
 #include <errno.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/base/buf.h"
 #include "core/base/err.h"
@@ -15,7 +17,7 @@
 #include "core/base/file.h"
 #include "core/base/hash.h"
 
-enum { TEXTS = 12, PACKAGES_MAX = 1000000, VERSION = 1 };
+enum { TEXTS = 12, PACKAGES_MAX = 1000000, VERSION = 1, PIECE = 256 << 10 };
 enum {
         T_NAME,
         T_EVR,
@@ -45,10 +47,21 @@ struct row {
         uint32_t text[TEXTS];
 };
 
+struct entry { /* a row while it is made: the order needs these texts */
+        struct row row;
+        uint32_t name, evr, arch; /* in `kept` */
+        uint32_t pad;
+};
+
 struct rv_browse_writer {
-        struct rv_buf rows, heap;
-        uint32_t *seen; /* offsets of texts + 1, by hash */
+        int fd;
+        struct rv_buf entries;
+        struct rv_buf out;  /* the end of the heap, not written yet */
+        uint64_t heap;      /* bytes of it so far */
+        struct rv_buf kept; /* texts that are remembered, each behind the four bytes of where it lies in the heap */
+        uint32_t *seen;     /* where they are in `kept`, by hash; 0: free */
         size_t n_seen, room;
+        int number; /* errno of a write that failed */
 };
 
 struct rv_browse {
@@ -60,13 +73,38 @@ struct rv_browse {
         size_t heap_size;
 };
 
-struct rv_browse_writer *rv_browse_writer_new(void)
+static void flush(struct rv_browse_writer *writer)
+{
+        int r = writer->number ? 0 : rv_write_all(writer->fd, writer->out.data, writer->out.size);
+
+        if (r)
+                writer->number = -r;
+        rv_buf_clear(&writer->out);
+}
+
+/* Puts a text at the end of the heap and returns where it is. */
+static uint32_t put(struct rv_browse_writer *writer, const char *text, size_t n)
+{
+        uint64_t at = writer->heap;
+
+        rv_buf_add(&writer->out, text, n + 1);
+        writer->heap += n + 1;
+        if (writer->out.size >= PIECE)
+                flush(writer);
+        return (uint32_t)at;
+}
+
+struct rv_browse_writer *rv_browse_writer_new(int fd)
 {
         struct rv_browse_writer *writer = calloc(1, sizeof *writer);
+        const struct header none = { .version = 0 };
 
         if (!writer)
                 return NULL;
-        rv_buf_add_char(&writer->heap, '\0'); /* offset 0 is "" */
+        writer->fd = fd;
+        rv_buf_add(&writer->out, &none, sizeof none);
+        (void)put(writer, "", 0); /* offset 0 is "" */
+        rv_buf_add(&writer->kept, "\0\0\0\0", 5);
         return writer;
 }
 
@@ -74,17 +112,23 @@ void rv_browse_writer_free(struct rv_browse_writer *writer)
 {
         if (!writer)
                 return;
-        rv_buf_free(&writer->rows);
-        rv_buf_free(&writer->heap);
+        rv_buf_free(&writer->entries);
+        rv_buf_free(&writer->out);
+        rv_buf_free(&writer->kept);
         free(writer->seen);
         free(writer);
+}
+
+static const char *kept_text(const struct rv_browse_writer *writer, uint32_t at)
+{
+        return writer->kept.data + at + sizeof(uint32_t);
 }
 
 static size_t slot_of(const struct rv_browse_writer *writer, const char *text, size_t n)
 {
         size_t at = (size_t)rv_hash(RV_HASH_START, text, n) & (writer->room - 1);
 
-        while (writer->seen[at] && strcmp(writer->heap.data + writer->seen[at] - 1, text) != 0)
+        while (writer->seen[at] && strcmp(kept_text(writer, writer->seen[at]), text) != 0)
                 at = (at + 1) & (writer->room - 1);
         return at;
 }
@@ -102,7 +146,7 @@ static bool grow_seen(struct rv_browse_writer *writer)
                 return false;
         for (i = 0; i < writer->room; i++)
                 if (writer->seen[i]) {
-                        const char *text = writer->heap.data + writer->seen[i] - 1;
+                        const char *text = kept_text(writer, writer->seen[i]);
 
                         larger.seen[slot_of(&larger, text, strlen(text))] = writer->seen[i];
                 }
@@ -111,26 +155,32 @@ static bool grow_seen(struct rv_browse_writer *writer)
         return true;
 }
 
-/* Where the text lies in the heap, into which it is put unless it is there. */
-static bool intern(struct rv_browse_writer *writer, const char *text, uint32_t *ret)
+/* Where a text that others may have too is in `kept`; 0 is "". False: no memory. */
+static bool keep(struct rv_browse_writer *writer, const char *text, size_t n, uint32_t *ret)
 {
-        size_t n = text ? strlen(text) : 0, at;
+        uint32_t at;
+        size_t slot;
 
         *ret = 0;
         if (!n)
                 return true;
         if (!grow_seen(writer))
                 return false;
-        at = slot_of(writer, text, n);
-        if (!writer->seen[at]) {
-                if (n >= HEAP_MAX - writer->heap.size)
-                        return false;
-                writer->seen[at] = (uint32_t)writer->heap.size + 1;
+        slot = slot_of(writer, text, n);
+        if (!writer->seen[slot]) {
+                writer->seen[slot] = (uint32_t)writer->kept.size;
                 writer->n_seen++;
-                rv_buf_add(&writer->heap, text, n + 1);
+                at = put(writer, text, n);
+                rv_buf_add(&writer->kept, &at, sizeof at);
+                rv_buf_add(&writer->kept, text, n + 1);
         }
-        *ret = writer->seen[at] - 1;
-        return !writer->heap.failed;
+        *ret = writer->seen[slot];
+        return !writer->kept.failed;
+}
+
+static bool is_shared(unsigned which)
+{
+        return which != T_SUMMARY && which != T_DESCRIPTION && which != T_LOCATION && which != T_SUM;
 }
 
 int rv_browse_add(struct rv_browse_writer *writer, const struct rv_browse_package *package, struct rv_err *err)
@@ -147,29 +197,41 @@ int rv_browse_add(struct rv_browse_writer *writer, const struct rv_browse_packag
                                            [T_URL] = package->url,
                                            [T_LOCATION] = package->location,
                                            [T_SUM] = package->checksum };
-        struct row row = { .size = package->size, .download = package->download, .built_at = package->built_at };
-        size_t i;
+        struct entry entry = {
+                .row = { .size = package->size, .download = package->download, .built_at = package->built_at }
+        };
+        uint32_t kept[TEXTS] = { 0 };
+        size_t i, n;
 
-        if (writer->rows.size / sizeof row >= PACKAGES_MAX || writer->heap.size >= HEAP_MAX)
-                return rv_fail(err, RV_DAMAGED, N_("the repository has more packages than can be"), NULL, NULL);
-        for (i = 0; i < TEXTS; i++)
-                if (!intern(writer, texts[i], &row.text[i]))
-                        return rv_fail_memory(err);
-        rv_buf_add(&writer->rows, &row, sizeof row);
-        return writer->rows.failed ? rv_fail_memory(err) : RV_OK;
+        for (i = 0; i < TEXTS; i++) {
+                n = texts[i] ? strlen(texts[i]) : 0;
+                if (writer->entries.size / sizeof entry >= PACKAGES_MAX || n >= HEAP_MAX - writer->heap)
+                        return rv_fail(err, RV_DAMAGED, N_("the repository has more packages than can be"), NULL, NULL);
+                if (is_shared((unsigned)i)) {
+                        if (!keep(writer, texts[i], n, &kept[i]))
+                                return rv_fail_memory(err);
+                        memcpy(&entry.row.text[i], writer->kept.data + kept[i], sizeof entry.row.text[i]);
+                } else if (n) {
+                        entry.row.text[i] = put(writer, texts[i], n);
+                }
+        }
+        entry.name = kept[T_NAME];
+        entry.evr = kept[T_EVR];
+        entry.arch = kept[T_ARCH];
+        rv_buf_add(&writer->entries, &entry, sizeof entry);
+        return writer->entries.failed || writer->out.failed ? rv_fail_memory(err) : RV_OK;
 }
 
 static int compare(const void *a, const void *b, void *user)
 {
-        const struct row *one = a, *two = b;
-        const char *heap = user, *x, *y;
-        int r = strcmp(heap + one->text[T_NAME], heap + two->text[T_NAME]);
+        const struct entry *one = a, *two = b;
+        const struct rv_browse_writer *writer = user;
+        const char *x = kept_text(writer, one->evr), *y = kept_text(writer, two->evr);
+        int r = strcmp(kept_text(writer, one->name), kept_text(writer, two->name));
 
-        x = heap + one->text[T_EVR];
-        y = heap + two->text[T_EVR];
         if (!r)
                 r = rv_evrcmp(y, strlen(y), x, strlen(x));
-        return r ? r : strcmp(heap + one->text[T_ARCH], heap + two->text[T_ARCH]);
+        return r ? r : strcmp(kept_text(writer, one->arch), kept_text(writer, two->arch));
 }
 
 /* Against accidents. Whoever can write the file can make a checksum too, so offsets are checked as they are followed.
@@ -182,24 +244,36 @@ static uint32_t sum(const struct header *header)
         return rv_crc32(0, &plain, sizeof plain);
 }
 
-int rv_browse_finish(struct rv_browse_writer *writer, int fd, const char *name, struct rv_err *err)
+/* Rows lie at a multiple of their alignment. */
+static size_t rows_at(uint64_t heap)
 {
-        struct header header = { .version = VERSION, .heap = writer->heap.size };
-        int r;
+        return (sizeof(struct header) + (size_t)heap + 7) & ~(size_t)7;
+}
 
-        if (writer->rows.failed || writer->heap.failed)
-                return rv_fail_memory(err);
+int rv_browse_finish(struct rv_browse_writer *writer, const char *name, struct rv_err *err)
+{
+        struct header header = { .version = VERSION, .heap = writer->heap };
+        struct entry *entries = (struct entry *)(void *)writer->entries.data;
+        size_t i;
+
         memcpy(header.magic, MAGIC, sizeof MAGIC);
-        header.n = (uint32_t)(writer->rows.size / sizeof(struct row));
-        if (header.n)
-                qsort_r(writer->rows.data, header.n, sizeof(struct row), compare, writer->heap.data);
+        header.n = (uint32_t)(writer->entries.size / sizeof *entries);
         header.crc = sum(&header);
-        r = rv_write_all(fd, &header, sizeof header);
-        if (!r)
-                r = rv_write_all(fd, rv_buf_str(&writer->rows), writer->rows.size);
-        if (!r)
-                r = rv_write_all(fd, writer->heap.data, writer->heap.size);
-        return r ? rv_fail_errno(err, -r, N_("%1: cannot be written: %2"), name) : RV_OK;
+        if (header.n)
+                qsort_r(entries, header.n, sizeof *entries, compare, writer);
+        rv_buf_add(&writer->out, "\0\0\0\0\0\0\0", rows_at(header.heap) - sizeof header - (size_t)header.heap);
+        for (i = 0; i < header.n && !writer->out.failed; i++) {
+                rv_buf_add(&writer->out, &entries[i].row, sizeof entries[i].row);
+                if (writer->out.size >= PIECE)
+                        flush(writer);
+        }
+        if (writer->out.failed)
+                return rv_fail_memory(err);
+        flush(writer);
+        /* The header comes last: without it the file is none. */
+        if (!writer->number && pwrite(writer->fd, &header, sizeof header, 0) != (ssize_t)sizeof header)
+                writer->number = errno;
+        return writer->number ? rv_fail_errno(err, writer->number, N_("%1: cannot be written: %2"), name) : RV_OK;
 }
 
 static bool is_sound(const struct rv_browse *browse)
@@ -211,8 +285,8 @@ static bool is_sound(const struct rv_browse *browse)
         memcpy(&header, browse->bytes, sizeof header);
         return memcmp(header.magic, MAGIC, sizeof MAGIC) == 0 && header.version == VERSION &&
                header.crc == sum(&header) && header.n <= PACKAGES_MAX && header.heap > 0 && header.heap <= HEAP_MAX &&
-               browse->size == sizeof header + header.n * sizeof(struct row) + header.heap &&
-               browse->bytes[browse->size - 1] == '\0';
+               browse->size == rows_at(header.heap) + header.n * sizeof(struct row) &&
+               browse->bytes[sizeof header + header.heap - 1] == '\0';
 }
 
 int rv_browse_open(int fd, const char *name, struct rv_browse **ret, struct rv_err *err)
@@ -242,8 +316,8 @@ int rv_browse_open(int fd, const char *name, struct rv_browse **ret, struct rv_e
         }
         memcpy(&header, bytes, sizeof header);
         browse->n = header.n;
-        browse->rows = (const struct row *)(const void *)(browse->bytes + sizeof header);
-        browse->heap = browse->bytes + sizeof header + browse->n * sizeof(struct row);
+        browse->rows = (const struct row *)(const void *)(browse->bytes + rows_at(header.heap));
+        browse->heap = browse->bytes + sizeof header;
         browse->heap_size = (size_t)header.heap;
         *ret = browse;
         return RV_OK;

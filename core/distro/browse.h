@@ -22,13 +22,15 @@ struct rv_browse_package {
 
 struct rv_browse_writer; /* opaque */
 
-struct rv_browse_writer *rv_browse_writer_new(void); /* NULL: no memory */
+/* Writes to fd from offset 0, an empty file; it must stay open until the writer is freed. NULL: no memory. */
+struct rv_browse_writer *rv_browse_writer_new(int fd);
 void rv_browse_writer_free(struct rv_browse_writer *writer);
 /* Copies. RV_DAMAGED beyond a million packages or 1 GiB of texts. */
 int rv_browse_add(struct rv_browse_writer *writer, const struct rv_browse_package *package,
                   struct rv_err *err) RV_CHECK;
-/* Writes them to fd, sorted by name, then by version (newest first) and architecture. name is for errors. */
-int rv_browse_finish(struct rv_browse_writer *writer, int fd, const char *name, struct rv_err *err) RV_CHECK;
+/* Puts them in order: by name, then by version (newest first) and architecture. name is for errors. Until then the file
+ * is none. */
+int rv_browse_finish(struct rv_browse_writer *writer, const char *name, struct rv_err *err) RV_CHECK;
 
 struct rv_browse; /* opaque */
 

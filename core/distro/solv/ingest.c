@@ -173,7 +173,7 @@ static int take(Solvable *solvable, const struct rv_solv_ingest *ask, struct rv_
 
 static int write_browse(Repo *repo, const struct rv_solv_ingest *ask, struct rv_err *err)
 {
-        struct rv_browse_writer *browse = rv_browse_writer_new();
+        struct rv_browse_writer *browse = rv_browse_writer_new(ask->browse_fd);
         RV_BUF_CLEANUP struct rv_buf source = { 0 };
         Solvable *solvable;
         int r = browse ? RV_OK : rv_fail_memory(err);
@@ -184,7 +184,7 @@ static int write_browse(Repo *repo, const struct rv_solv_ingest *ask, struct rv_
                 r = r ? r : take(solvable, ask, browse, &source, err);
         }
         if (!r)
-                r = rv_browse_finish(browse, ask->browse_fd, ask->name, err);
+                r = rv_browse_finish(browse, ask->name, err);
         rv_browse_writer_free(browse);
         return r;
 }
