@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* solv-ingest PRIMARY LIMIT SOLVER BROWSE: makes both files and prints what is in them: a line for each package of the
- * browse file, then how many packages, requires and texts the solver's has. */
+ * browse file, then how many packages, requires and texts the solver's has.
+ * solv-ingest --files FILELISTS LIMIT INDEX [PATH]...: makes the path index, prints how many packages and files it has,
+ * and for each path who has it. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +16,7 @@
 
 #include "core/base/err.h"
 #include "core/distro/browse.h"
+#include "core/distro/rpmmd/pathindex.h"
 #include "core/distro/solv/solv.h"
 
 static void print_browse(int fd)
@@ -62,14 +65,55 @@ static void print_solver(const char *path)
         pool_free(pool);
 }
 
+static int complain(const struct rv_err *err, int r)
+{
+        size_t i;
+
+        for (i = 0; i < err->message.size; i++)
+                putchar(err->message.data[i] ? err->message.data[i] : '|');
+        putchar('\n');
+        return r;
+}
+
+static int print_file(void *user, const char *directory, const char *name, const char *nevra)
+{
+        (void)user;
+        printf("%s%s\t%s\n", directory, name, nevra);
+        return 0;
+}
+
+static int files(int argc, char **argv)
+{
+        RV_ERR_CLEANUP struct rv_err err = { 0 };
+        struct rv_solv_filelists ask = { .name = "repo", .filelists = argv[2] };
+        struct rv_pathindex *index;
+        uint64_t packages = 0;
+        int r, i;
+
+        ask.open_limit = strtoull(argv[3], NULL, 10);
+        ask.filelists_fd = open(argv[2], O_RDONLY | O_CLOEXEC);
+        ask.index_fd = open(argv[4], O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        r = rv_solv_filelists(&ask, &packages, &err);
+        if (!r)
+                r = rv_pathindex_open(ask.index_fd, "index", &index, &err);
+        if (r)
+                return complain(&err, r);
+        printf("= %llu %zu\n", (unsigned long long)packages, rv_pathindex_files(index));
+        for (i = 5; i < argc; i++)
+                (void)rv_pathindex_find(index, argv[i], print_file, NULL);
+        rv_pathindex_close(index);
+        return 0;
+}
+
 int main(int argc, char **argv)
 {
         RV_ERR_CLEANUP struct rv_err err = { 0 };
         struct rv_solv_ingest ask = { .name = "repo" };
         uint64_t packages = 0;
-        size_t i;
         int r;
 
+        if (argc >= 5 && strcmp(argv[1], "--files") == 0)
+                return files(argc, argv);
         if (argc != 5)
                 return 2;
         ask.primary = argv[1];
@@ -78,12 +122,8 @@ int main(int argc, char **argv)
         ask.solver_fd = open(argv[3], O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
         ask.browse_fd = open(argv[4], O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
         r = rv_solv_ingest(&ask, &packages, &err);
-        if (r) {
-                for (i = 0; i < err.message.size; i++)
-                        putchar(err.message.data[i] ? err.message.data[i] : '|');
-                putchar('\n');
-                return r;
-        }
+        if (r)
+                return complain(&err, r);
         print_browse(ask.browse_fd);
         print_solver(argv[3]);
         return (size_t)packages == 0;

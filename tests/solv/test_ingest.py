@@ -142,6 +142,74 @@ class Real(Case):
                 self.check(path)
 
 
+def listed(data):
+    """(path, nevra) of every file, as Python reads them."""
+    space = '{http://linux.duke.edu/metadata/filelists}'
+    found = []
+    for package in xml.etree.ElementTree.fromstring(data):
+        version = package.find(space + 'version')
+        epoch = version.get('epoch') or '0'
+        nevra = '%s-%s%s-%s.%s' % (package.get('name'), '' if epoch == '0' else epoch + ':', version.get('ver'),
+                                   version.get('rel'), package.get('arch'))
+        found += [(file.text.rstrip('/'), nevra) for file in package.findall(space + 'file') if file.text != '/']
+    return sorted(found)
+
+
+class Files(Case):
+    def index(self, path, *paths, limit=1 << 30):
+        done = subprocess.run([INGEST, '--files', path, str(limit), self.dir / 'index', *paths], timeout=60,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertGreaterEqual(done.returncode, 0, done.stderr.decode())
+        lines = done.stdout.decode().splitlines()
+        return done.returncode, lines[0] if lines else '', [tuple(line.split('\t')) for line in lines[1:]]
+
+    def filelists(self, *options):
+        return Path(str(self.primary(*options)).replace('primary', '*')).parent.glob('*filelists.xml*').__next__()
+
+    def check(self, path):
+        want = listed(unpack(path))
+        status, counts, found = self.index(path, '/*')
+        self.assertEqual(status, 0, counts)
+        self.assertEqual(int(counts.split()[2]), len(want))
+        self.assertEqual(sorted(found), want)
+        return want
+
+    def test_packings(self):
+        for packing in ('gz', 'xz'):
+            want = self.check(self.filelists('--general-compress-type', packing))
+            self.assertIn(('/usr/bin/alpha', 'alpha-1.0-1.noarch'), want)
+
+    def test_questions(self):
+        path = self.filelists()
+        for question, answer in (('/usr/bin/beta', ['/usr/bin/beta']), ('/usr/bin/bet', []), ('/usr/bin/', []),
+                                 ('/usr/bin/alpha', ['/usr/bin/alpha'] * 2), ('beta', ['/usr/bin/beta']),
+                                 ('*/b?ta', ['/usr/bin/beta']), ('/usr/*', ['/usr/bin/alpha'] * 2 + ['/usr/bin/beta']),
+                                 ('/', []), ('', []), ('/nowhere/beta', []), ('b*', ['/usr/bin/beta'])):
+            self.assertEqual([f[0] for f in self.index(path, question)[2]], answer, question)
+
+    def test_repositories_from_elsewhere(self):
+        if not SHARED.is_dir():
+            self.skipTest('../shared is not here')
+        for path in sorted(SHARED.glob('*/repodata/*filelists.xml.*')):
+            with self.subTest(path=path.name):
+                want = self.check(path)
+                some = want[len(want) // 2]
+                self.assertIn(some, self.index(path, some[0])[2])
+
+    def test_harm(self):
+        whole = unpack(self.filelists())
+        for data in (b'', b'<', whole[:len(whole) // 2], b'<metadata/>', whole.replace(b'/usr/bin/beta', b'usr/bin/beta'),
+                     whole.replace(b'/usr/bin/beta', b'/' + b'x' * 5000), whole.replace(b'ver="2"', b''),
+                     whole.replace(b'name="beta"', b'name=""'), whole.replace(b'/usr/bin/beta', b''),
+                     b'<!DOCTYPE filelists [<!ENTITY a "b">]>' + whole[whole.index(b'<filelists'):]):
+            path = self.dir / 'filelists.xml'
+            path.write_bytes(data)
+            self.assertEqual(self.index(path)[0], DAMAGED, data[:60])
+        path.write_bytes(whole)
+        self.assertEqual(self.index(path, limit=len(whole))[0], 0)
+        self.assertEqual(self.index(path, limit=len(whole) - 1)[0], DAMAGED)
+
+
 class Harm(Case):
     def refused(self, data, limit=1 << 30, name='primary.xml'):
         path = self.dir / name

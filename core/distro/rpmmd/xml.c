@@ -67,6 +67,9 @@ static bool push(struct rv_xml *xml, const char *name)
 
         if (xml->depth == DEPTH || at + n + 2 > PATH)
                 return false;
+        /* What stood before it in its parent is no text that anybody asks for. */
+        if (xml->depth)
+                rv_buf_truncate(&xml->text, xml->open[xml->depth - 1].text);
         xml->open[xml->depth].path = at;
         xml->open[xml->depth++].text = xml->text.size;
         if (at)

@@ -4,4 +4,6 @@
 
 extern RV_BACKEND struct rv_solv rv_backend;
 
-RV_BACKEND struct rv_solv rv_backend = { .head = { RV_SOLV_ABI, sizeof(struct rv_solv) }, .ingest = rv_solv_ingest };
+RV_BACKEND struct rv_solv rv_backend = { .head = { RV_SOLV_ABI, sizeof(struct rv_solv) },
+                                         .ingest = rv_solv_ingest,
+                                         .filelists = rv_solv_filelists };

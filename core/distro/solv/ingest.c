@@ -13,65 +13,14 @@
 #include <solv/repo.h>
 #include <solv/repo_rpmmd.h>
 #include <solv/repo_write.h>
-#include <solv/solv_xfopen.h>
 #include <solv/solvable.h>
 
 #include "core/base/buf.h"
 #include "core/base/err.h"
 #include "core/distro/browse.h"
 #include "core/distro/rpmmd/rpmmd.h"
+#include "core/distro/solv/packed.h"
 #include "core/distro/solv/solv.h"
-
-/* A packed file whose unpacked bytes are counted: libsolv reads from it until the limit, and an error ends it there. */
-struct bounded {
-        FILE *from;
-        uint64_t left;
-        bool too_large;
-};
-
-static ssize_t read_bounded(void *cookie, char *bytes, size_t n)
-{
-        struct bounded *bounded = cookie;
-        size_t got = fread(bytes, 1, n, bounded->from);
-
-        if (got > bounded->left) {
-                bounded->too_large = true;
-                errno = EFBIG;
-                return -1;
-        }
-        bounded->left -= got;
-        if (got == 0 && ferror(bounded->from))
-                return -1;
-        return (ssize_t)got;
-}
-
-static int close_bounded(void *cookie)
-{
-        struct bounded *bounded = cookie;
-
-        return fclose(bounded->from);
-}
-
-static int open_primary(const struct rv_solv_ingest *ask, struct bounded *bounded, FILE **ret, struct rv_err *err)
-{
-        const cookie_io_functions_t functions = { .read = read_bounded, .close = close_bounded };
-        int fd = dup(ask->primary_fd);
-
-        if (fd < 0)
-                return rv_fail_errno(err, errno, N_("%1: cannot be read: %2"), ask->primary);
-        bounded->left = ask->open_limit;
-        bounded->from = solv_xfopen_fd(ask->primary, fd, "r");
-        if (!bounded->from) {
-                close(fd);
-                return rv_fail(err, RV_UNSUPPORTED, N_("%1: is packed in a way that libsolv does not know here"), NULL,
-                               ask->primary, NULL);
-        }
-        *ret = fopencookie(bounded, "r", functions);
-        if (*ret)
-                return RV_OK;
-        fclose(bounded->from);
-        return rv_fail_memory(err);
-}
 
 /* What the solver never asks for. */
 static int keep_slim(Repo *repo, Repokey *key, void *user)
@@ -189,28 +138,32 @@ static int write_browse(Repo *repo, const struct rv_solv_ingest *ask, struct rv_
         return r;
 }
 
-int rv_solv_ingest(const struct rv_solv_ingest *ask, uint64_t *ret_packages, struct rv_err *err)
+static int read_primary(Repo *repo, const struct rv_solv_ingest *ask, struct rv_err *err)
 {
-        struct bounded bounded = { 0 };
-        FILE *file = NULL;
-        Pool *pool;
-        Repo *repo;
-        int r = open_primary(ask, &bounded, &file, err), bad;
+        struct rv_packed packed;
+        int r = rv_packed_open(ask->primary, ask->primary_fd, ask->open_limit, &packed, err), bad;
 
         if (r)
                 return r;
-        pool = pool_create();
+        bad = repo_add_rpmmd(repo, packed.file, NULL, 0);
+        /* What ended at the limit reads like a file that was cut. */
+        r = rv_packed_check(&packed, ask->name, err);
+        if (!r && bad)
+                r = rv_fail(err, RV_DAMAGED, N_("%1: %2 is damaged: %3"), NULL, ask->name, ask->primary,
+                            pool_errstr(repo->pool), NULL);
+        rv_packed_close(&packed);
+        return r;
+}
+
+int rv_solv_ingest(const struct rv_solv_ingest *ask, uint64_t *ret_packages, struct rv_err *err)
+{
+        Pool *pool = pool_create();
+        Repo *repo;
+        int r;
+
         (void)pool_setdisttype(pool, DISTTYPE_RPM);
         repo = repo_create(pool, ask->name);
-        bad = repo_add_rpmmd(repo, file, NULL, 0);
-        /* What ended at the limit reads like a file that was cut. */
-        if (bounded.too_large)
-                r = rv_fail(err, RV_DAMAGED, N_("%1: %2 unpacks to more than it says"), NULL, ask->name, ask->primary,
-                            NULL);
-        else if (bad || ferror(file))
-                r = rv_fail(err, RV_DAMAGED, N_("%1: %2 is damaged: %3"), NULL, ask->name, ask->primary,
-                            pool_errstr(pool), NULL);
-        fclose(file);
+        r = read_primary(repo, ask, err);
         if (!r)
                 r = write_solver(repo, ask, err);
         if (!r)

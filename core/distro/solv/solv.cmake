@@ -3,5 +3,7 @@
 # version.
 pkg_check_modules(SOLV REQUIRED IMPORTED_TARGET libsolv libsolvext)
 reeve_backend(solv reeve-rpmmd reeve-distro PkgConfig::SOLV)
-add_library(reeve-solv STATIC EXCLUDE_FROM_ALL ${CMAKE_CURRENT_SOURCE_DIR}/solv/ingest.c)
+file(GLOB SOLV_SOURCES CONFIGURE_DEPENDS solv/*.c)
+list(FILTER SOLV_SOURCES EXCLUDE REGEX "/api\\.c$")
+add_library(reeve-solv STATIC EXCLUDE_FROM_ALL ${SOLV_SOURCES})
 target_link_libraries(reeve-solv PRIVATE reeve-flags PUBLIC reeve-rpmmd reeve-distro libreeve PkgConfig::SOLV)

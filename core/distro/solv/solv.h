@@ -18,13 +18,24 @@ struct rv_solv_ingest {
         int solver_fd, browse_fd; /* where the solver's cache and the browse file go, from offset 0 */
 };
 
+struct rv_solv_filelists {
+        const char *name;      /* of the repository, for errors */
+        const char *filelists; /* file name of the metadata */
+        int filelists_fd;
+        uint64_t open_limit; /* bytes that it may unpack to */
+        int index_fd;        /* where the path index goes, from offset 0 */
+};
+
 struct rv_solv {
         struct rv_backend head;
         /* Parses the primary metadata once and writes both files. RV_DAMAGED: it is no such metadata, larger than it
          * may be, or leads to places outside the repository. *ret_packages is how many there are. */
         int (*ingest)(const struct rv_solv_ingest *ask, uint64_t *ret_packages, struct rv_err *err);
+        /* Reads filelists as a stream and writes the path index; as ingest otherwise. */
+        int (*filelists)(const struct rv_solv_filelists *ask, uint64_t *ret_packages, struct rv_err *err);
 };
 
 int rv_solv_ingest(const struct rv_solv_ingest *ask, uint64_t *ret_packages, struct rv_err *err) RV_CHECK;
+int rv_solv_filelists(const struct rv_solv_filelists *ask, uint64_t *ret_packages, struct rv_err *err) RV_CHECK;
 
 #endif
