@@ -1,31 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The path index: a header, one heap of texts, directories, entries, packages. Directories are sorted by their path and
- * hold a run of entries each, sorted by name; both searches are by halving. Native byte order: it is a cache. */
+/* The path index: texts, directories, entries, packages. Directories are sorted by their path and hold a run of entries
+ * each, sorted by name; both searches are by halving. */
 #include "core/distro/rpmmd/pathindex.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "core/base/buf.h"
 #include "core/base/err.h"
-#include "core/base/file.h"
 #include "core/base/glob.h"
 #include "core/base/hash.h"
+#include "core/distro/mapped.h"
 
-enum { VERSION = 1, PATH_LIMIT = 4096, PIECE = 256 << 10, NAME_TABLE = 1 << 16 };
-static const size_t FILES_MAX = 50000000, HEAP_MAX = (size_t)1 << 31;
-static const char MAGIC[8] = "RVPATHS";
-
-struct header {
-        char magic[8];
-        uint32_t version, directories, entries, packages;
-        uint64_t heap;
-        uint32_t crc, pad; /* of the header with a crc of 0 */
-};
+enum { PATH_LIMIT = 4096, NAME_TABLE = 1 << 16 };
+static const size_t FILES_MAX = 50000000;
 
 struct directory {
         uint32_t path, first, n; /* offset in the heap; entries */
@@ -34,6 +21,14 @@ struct directory {
 struct entry {
         uint32_t name, package; /* offset in the heap; number of the package */
 };
+
+enum { DIRECTORIES, ENTRIES, PACKAGES };
+static const struct rv_mapped_form form = { .magic = "RVPATHS",
+                                            .version = 1,
+                                            .n = 3,
+                                            .stride = { sizeof(struct directory), sizeof(struct entry),
+                                                        sizeof(uint32_t) },
+                                            .what = N_("%1: is no index of files") };
 
 struct made { /* an entry while the index is made */
         uint32_t directory, name, package;
@@ -53,9 +48,7 @@ struct rv_pathindex_writer {
 };
 
 struct rv_pathindex {
-        const char *bytes, *heap;
-        size_t size;
-        struct header header;
+        struct rv_mapped file;
         const struct directory *directories;
         const struct entry *entries;
         const uint32_t *packages;
@@ -87,7 +80,7 @@ void rv_pathindex_writer_free(struct rv_pathindex_writer *writer)
 
 static bool add_text(struct rv_pathindex_writer *writer, const char *text, size_t n, uint32_t *ret)
 {
-        if (n >= HEAP_MAX - writer->heap.size)
+        if (n >= RV_MAPPED_HEAP_MAX - writer->heap.size)
                 return false;
         *ret = (uint32_t)writer->heap.size;
         rv_buf_add(&writer->heap, text, n);
@@ -206,20 +199,6 @@ int rv_pathindex_file(struct rv_pathindex_writer *writer, const char *path, size
         return writer->entries.failed ? rv_fail_memory(err) : RV_OK;
 }
 
-static uint32_t sum(const struct header *header)
-{
-        struct header plain = *header;
-
-        plain.crc = 0;
-        return rv_crc32(0, &plain, sizeof plain);
-}
-
-/* Where the parts behind the heap lie. */
-static size_t after_heap(uint64_t heap)
-{
-        return (sizeof(struct header) + (size_t)heap + 7) & ~(size_t)7;
-}
-
 struct order { /* of directories by path: the position that each gets */
         const struct rv_pathindex_writer *writer;
         uint32_t *position;
@@ -246,68 +225,42 @@ static int by_place(const void *a, const void *b, void *user)
         return r ? r : (one->package > two->package) - (one->package < two->package);
 }
 
-struct output {
-        int fd, number; /* errno of a write that failed */
-        struct rv_buf buf;
-};
-
-static void put(struct output *out, const void *bytes, size_t n)
-{
-        rv_buf_add(&out->buf, bytes, n);
-        if (out->buf.size < PIECE || out->number)
-                return;
-        out->number = -rv_write_all(out->fd, out->buf.data, out->buf.size);
-        rv_buf_clear(&out->buf);
-}
-
 /* Directories in their order with the run of entries that each has, then the entries. */
-static void put_sorted(struct output *out, const struct rv_pathindex_writer *writer, const uint32_t *sorted,
-                       const struct header *header)
+static void put_sorted(struct rv_mapped_writer *file, const struct rv_pathindex_writer *writer, const uint32_t *sorted)
 {
         const struct made *made = (const struct made *)(const void *)writer->entries.data;
-        uint32_t i, at = 0;
+        uint32_t n = (uint32_t)(writer->entries.size / sizeof *made), i, at = 0;
 
-        for (i = 0; i < header->directories; i++) {
+        for (i = 0; i < writer->known.n; i++) {
                 struct directory one = { .path = directory(writer, sorted[i])->path, .first = at };
 
-                while (at < header->entries && made[at].directory == sorted[i])
+                while (at < n && made[at].directory == sorted[i])
                         at++;
                 one.n = at - one.first;
-                put(out, &one, sizeof one);
+                rv_mapped_rows(file, &form, DIRECTORIES, &one, 1);
         }
-        for (i = 0; i < header->entries; i++) {
+        for (i = 0; i < n; i++) {
                 const struct entry entry = { .name = made[i].name, .package = made[i].package };
 
-                put(out, &entry, sizeof entry);
+                rv_mapped_rows(file, &form, ENTRIES, &entry, 1);
         }
 }
 
 static int write_out(struct rv_pathindex_writer *writer, const uint32_t *sorted, const char *name, struct rv_err *err)
 {
-        struct output out = { .fd = writer->fd };
-        const struct header none = { .version = 0 };
-        struct header header = { .version = VERSION,
-                                 .directories = (uint32_t)writer->known.n,
-                                 .entries = (uint32_t)(writer->entries.size / sizeof(struct made)),
-                                 .packages = (uint32_t)(writer->packages.size / sizeof(uint32_t)),
-                                 .heap = writer->heap.size };
+        struct rv_mapped_writer file;
         int r;
 
-        memcpy(header.magic, MAGIC, sizeof MAGIC);
-        header.crc = sum(&header);
-        put(&out, &none, sizeof none);
-        put(&out, writer->heap.data, writer->heap.size);
-        put(&out, "\0\0\0\0\0\0\0", after_heap(header.heap) - sizeof header - (size_t)header.heap);
-        put_sorted(&out, writer, sorted, &header);
-        put(&out, rv_buf_str(&writer->packages), writer->packages.size);
-        r = out.buf.failed ? rv_fail_memory(err) : RV_OK;
-        if (!r && !out.number)
-                out.number = -rv_write_all(out.fd, out.buf.data, out.buf.size);
-        /* The header comes last: without it the file is none. */
-        if (!r && !out.number && pwrite(out.fd, &header, sizeof header, 0) != (ssize_t)sizeof header)
-                out.number = errno;
-        rv_buf_free(&out.buf);
-        return !r && out.number ? rv_fail_errno(err, out.number, N_("%1: cannot be written: %2"), name) : r;
+        rv_mapped_begin(&file, writer->fd);
+        /* The heap as it is: its first text is "", as in every mapped file, and its last byte comes by itself. */
+        if (writer->heap.size > 1)
+                (void)rv_mapped_put(&file, writer->heap.data + 1, writer->heap.size - 2);
+        put_sorted(&file, writer, sorted);
+        if (writer->packages.size)
+                rv_mapped_rows(&file, &form, PACKAGES, writer->packages.data, writer->packages.size / sizeof(uint32_t));
+        r = rv_mapped_finish(&file, &form, name, err);
+        rv_mapped_writer_free(&file);
+        return r;
 }
 
 int rv_pathindex_finish(struct rv_pathindex_writer *writer, const char *name, struct rv_err *err)
@@ -333,50 +286,18 @@ int rv_pathindex_finish(struct rv_pathindex_writer *writer, const char *name, st
         return r;
 }
 
-static bool is_sound(struct rv_pathindex *index)
-{
-        const struct header *header = &index->header;
-        size_t behind;
-
-        memcpy(&index->header, index->bytes, sizeof index->header);
-        if (memcmp(header->magic, MAGIC, sizeof MAGIC) != 0 || header->version != VERSION ||
-            header->crc != sum(header) || header->heap == 0 || header->heap > HEAP_MAX || header->entries > FILES_MAX)
-                return false;
-        behind = after_heap(header->heap);
-        if (index->size != behind + header->directories * sizeof(struct directory) +
-                                   header->entries * sizeof(struct entry) + header->packages * sizeof(uint32_t))
-                return false;
-        index->heap = index->bytes + sizeof *header;
-        index->directories = (const struct directory *)(const void *)(index->bytes + behind);
-        index->entries = (const struct entry *)(const void *)(index->directories + header->directories);
-        index->packages = (const uint32_t *)(const void *)(index->entries + header->entries);
-        return index->heap[header->heap - 1] == '\0';
-}
-
 int rv_pathindex_open(int fd, const char *name, struct rv_pathindex **ret, struct rv_err *err)
 {
-        struct rv_pathindex *index;
-        struct stat st;
-        void *bytes;
+        struct rv_pathindex *index = calloc(1, sizeof *index);
+        int r = index ? rv_mapped_open(fd, name, &form, &index->file, err) : rv_fail_memory(err);
 
-        if (fstat(fd, &st) < 0)
-                return rv_fail_errno(err, errno, N_("%1: cannot be looked at: %2"), name);
-        if (!S_ISREG(st.st_mode) || st.st_size < (off_t)sizeof index->header)
-                return rv_fail(err, RV_DAMAGED, N_("%1: is no index of files"), NULL, name, NULL);
-        index = calloc(1, sizeof *index);
-        if (!index)
-                return rv_fail_memory(err);
-        index->size = (size_t)st.st_size;
-        bytes = mmap(NULL, index->size, PROT_READ, MAP_PRIVATE, fd, 0);
-        if (bytes == MAP_FAILED) {
+        if (r) {
                 free(index);
-                return rv_fail_errno(err, errno, N_("%1: cannot be read: %2"), name);
+                return r;
         }
-        index->bytes = bytes;
-        if (!is_sound(index)) {
-                rv_pathindex_close(index);
-                return rv_fail(err, RV_DAMAGED, N_("%1: is no index of files"), NULL, name, NULL);
-        }
+        index->directories = index->file.table[DIRECTORIES];
+        index->entries = index->file.table[ENTRIES];
+        index->packages = index->file.table[PACKAGES];
         *ret = index;
         return RV_OK;
 }
@@ -385,18 +306,18 @@ void rv_pathindex_close(struct rv_pathindex *index)
 {
         if (!index)
                 return;
-        (void)munmap((void *)(uintptr_t)index->bytes, index->size);
+        rv_mapped_close(&index->file);
         free(index);
 }
 
 size_t rv_pathindex_files(const struct rv_pathindex *index)
 {
-        return index->header.entries;
+        return index->file.rows[ENTRIES];
 }
 
 static const char *text(const struct rv_pathindex *index, uint32_t at)
 {
-        return at < index->header.heap ? index->heap + at : "";
+        return rv_mapped_text(&index->file, at);
 }
 
 static int tell(const struct rv_pathindex *index, const struct directory *directory, uint32_t at,
@@ -405,23 +326,23 @@ static int tell(const struct rv_pathindex *index, const struct directory *direct
         uint32_t package = index->entries[at].package;
 
         return found(user, text(index, directory->path), text(index, index->entries[at].name),
-                     package < index->header.packages ? text(index, index->packages[package]) : "");
+                     package < index->file.rows[PACKAGES] ? text(index, index->packages[package]) : "");
 }
 
 /* The entries of a directory, within the file whatever it says. */
 static uint32_t end_of(const struct rv_pathindex *index, const struct directory *directory)
 {
-        if (directory->first > index->header.entries)
+        if (directory->first > index->file.rows[ENTRIES])
                 return directory->first;
-        return directory->n < index->header.entries - directory->first ? directory->first + directory->n
-                                                                       : index->header.entries;
+        return directory->n < index->file.rows[ENTRIES] - directory->first ? directory->first + directory->n
+                                                                           : index->file.rows[ENTRIES];
 }
 
 /* An exact path, whose directory has n bytes. */
 static int find_path(const struct rv_pathindex *index, const char *path, size_t n, rv_pathindex_found *found,
                      void *user)
 {
-        uint32_t low = 0, high = index->header.directories, middle, end;
+        uint32_t low = 0, high = index->file.rows[DIRECTORIES], middle, end;
         const struct directory *directory;
         int r = 0;
 
@@ -436,7 +357,7 @@ static int find_path(const struct rv_pathindex *index, const char *path, size_t 
                 else
                         high = middle;
         }
-        if (low == index->header.directories)
+        if (low == index->file.rows[DIRECTORIES])
                 return 0;
         directory = &index->directories[low];
         if (strlen(text(index, directory->path)) != n || strncmp(text(index, directory->path), path, n) != 0)
@@ -462,7 +383,7 @@ static int find_pattern(const struct rv_pathindex *index, const char *pattern, r
         char path[2 * PATH_LIMIT];
         int r = 0;
 
-        for (i = 0; !r && i < index->header.directories; i++) {
+        for (i = 0; !r && i < index->file.rows[DIRECTORIES]; i++) {
                 const struct directory *directory = &index->directories[i];
                 const char *where = text(index, directory->path);
                 size_t n = strlen(where);
