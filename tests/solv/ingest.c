@@ -15,6 +15,7 @@
 #include <solv/solvable.h>
 
 #include "core/base/err.h"
+#include "core/distro/advisories.h"
 #include "core/distro/browse.h"
 #include "core/distro/rpmmd/pathindex.h"
 #include "core/distro/solv/solv.h"
@@ -82,20 +83,56 @@ static int print_file(void *user, const char *directory, const char *name, const
         return 0;
 }
 
+static int advisories(char **argv)
+{
+        RV_ERR_CLEANUP struct rv_err err = { 0 };
+        struct rv_solv_stream ask = { .name = "repo", .packed = argv[2] };
+        struct rv_advisory_package package;
+        struct rv_advisories *advisories;
+        struct rv_advisory one;
+        uint64_t n = 0;
+        size_t i;
+        int r;
+
+        ask.open_limit = strtoull(argv[3], NULL, 10);
+        ask.packed_fd = open(argv[2], O_RDONLY | O_CLOEXEC);
+        ask.out_fd = open(argv[4], O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        r = rv_solv_updateinfo(&ask, &n, &err);
+        if (!r)
+                r = rv_advisories_open(ask.out_fd, "advisories", &advisories, &err);
+        if (r)
+                return complain(&err, r);
+        printf("= %llu\n", (unsigned long long)n);
+        for (i = 0; i < rv_advisories_count(advisories); i++) {
+                rv_advisories_get(advisories, i, &one);
+                printf("%s\t%d\t%d\t%lld\t%s\t%s\n", one.id, (int)one.type, (int)one.severity, (long long)one.issued_at,
+                       one.cves, one.title);
+        }
+        for (i = 0; i < rv_advisories_packages(advisories); i++) {
+                rv_advisories_package_at(advisories, i, &package);
+                rv_advisories_get(advisories, package.advisory, &one);
+                printf("-\t%s\t%s\t%s\t%s\n", package.name, package.evr, package.arch, one.id);
+                if (rv_advisories_find(advisories, package.name) > i)
+                        return 1;
+        }
+        rv_advisories_close(advisories);
+        return 0;
+}
+
 static int files(int argc, char **argv)
 {
         RV_ERR_CLEANUP struct rv_err err = { 0 };
-        struct rv_solv_filelists ask = { .name = "repo", .filelists = argv[2] };
+        struct rv_solv_stream ask = { .name = "repo", .packed = argv[2] };
         struct rv_pathindex *index;
         uint64_t packages = 0;
         int r, i;
 
         ask.open_limit = strtoull(argv[3], NULL, 10);
-        ask.filelists_fd = open(argv[2], O_RDONLY | O_CLOEXEC);
-        ask.index_fd = open(argv[4], O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        ask.packed_fd = open(argv[2], O_RDONLY | O_CLOEXEC);
+        ask.out_fd = open(argv[4], O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
         r = rv_solv_filelists(&ask, &packages, &err);
         if (!r)
-                r = rv_pathindex_open(ask.index_fd, "index", &index, &err);
+                r = rv_pathindex_open(ask.out_fd, "index", &index, &err);
         if (r)
                 return complain(&err, r);
         printf("= %llu %zu\n", (unsigned long long)packages, rv_pathindex_files(index));
@@ -114,6 +151,8 @@ int main(int argc, char **argv)
 
         if (argc >= 5 && strcmp(argv[1], "--files") == 0)
                 return files(argc, argv);
+        if (argc == 5 && strcmp(argv[1], "--advisories") == 0)
+                return advisories(argv);
         if (argc != 5)
                 return 2;
         ask.primary = argv[1];

@@ -210,6 +210,59 @@ class Files(Case):
         self.assertEqual(self.index(path, limit=len(whole) - 1)[0], DAMAGED)
 
 
+UPDATEINFO = """<?xml version="1.0" encoding="UTF-8"?>
+<updates>
+ <update from="a@example.org" type="security" status="final" version="1">
+  <id>AZL-2026:1</id><title>beta &amp; alpha: security</title><severity>Important</severity>
+  <issued date="2026-03-20 08:00:00"/><updated date="2026-03-21 08:00:00"/>
+  <description>What was wrong.</description>
+  <references><reference href="https://example.org/" id="CVE-2026-1" type="cve"/>
+   <reference href="https://example.org/" id="7" type="bugzilla"/>
+   <reference href="https://example.org/" id="CVE-2026-2" type="cve"/></references>
+  <pkglist><collection short="x"><name>X</name>
+   <package name="beta" epoch="3" version="2" release="1" arch="noarch"><filename>beta.rpm</filename></package>
+   <package name="alpha" epoch="0" version="1.10" release="1" arch="noarch"><filename>a.rpm</filename></package>
+  </collection></pkglist>
+ </update>
+ <update type="enhancement"><id>AZL-2026:2</id><severity>None</severity>
+  <pkglist><collection><package name="alpha" version="2" release="1" arch="noarch"/></collection></pkglist></update>
+ <update type="other"><id>AZL-2026:3</id></update>
+</updates>
+"""
+
+
+class Advisories(Case):
+    def read(self, data, limit=1 << 30):
+        path = self.dir / 'updateinfo.xml'
+        path.write_bytes(data.encode())
+        done = subprocess.run([INGEST, '--advisories', path, str(limit), self.dir / 'advisories'], timeout=60,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertGreaterEqual(done.returncode, 0, done.stderr.decode())
+        return done.returncode, [line.split('\t') for line in done.stdout.decode().splitlines()]
+
+    def test_what_they_say(self):
+        status, lines = self.read(UPDATEINFO)
+        self.assertEqual(status, 0)
+        self.assertEqual(lines, [
+            ['= 3'],
+            ['AZL-2026:1', '0', '1', '1773993600', 'CVE-2026-1 CVE-2026-2', 'beta & alpha: security'],
+            ['AZL-2026:2', '2', '4', '-1', '', ''],
+            ['AZL-2026:3', '1', '4', '-1', '', ''],
+            ['-', 'alpha', '1.10-1', 'noarch', 'AZL-2026:1'],
+            ['-', 'alpha', '2-1', 'noarch', 'AZL-2026:2'],
+            ['-', 'beta', '3:2-1', 'noarch', 'AZL-2026:1']])
+
+    def test_harm(self):
+        for data in ('', '<', UPDATEINFO[:len(UPDATEINFO) // 2], '<metadata/>', UPDATEINFO.replace('<id>AZL-2026:3</id>', ''),
+                     UPDATEINFO.replace('name="beta"', ''), UPDATEINFO.replace('version="2" release', 'release'),
+                     UPDATEINFO.replace('What was wrong.', 'x' * (2 << 20))):
+            self.assertEqual(self.read(data)[0], DAMAGED, data[:60])
+        self.assertEqual(self.read(UPDATEINFO, len(UPDATEINFO.encode()) - 1)[0], DAMAGED)
+        # What is no CVE's id is left out.
+        status, lines = self.read(UPDATEINFO.replace('id="CVE-2026-1"', 'id="CVE 1"').replace('CVE-2026-2', 'x' * 100))
+        self.assertEqual((status, lines[1][4]), (0, ''))
+
+
 class Harm(Case):
     def refused(self, data, limit=1 << 30, name='primary.xml'):
         path = self.dir / name

@@ -6,4 +6,5 @@ extern RV_BACKEND struct rv_solv rv_backend;
 
 RV_BACKEND struct rv_solv rv_backend = { .head = { RV_SOLV_ABI, sizeof(struct rv_solv) },
                                          .ingest = rv_solv_ingest,
-                                         .filelists = rv_solv_filelists };
+                                         .filelists = rv_solv_filelists,
+                                         .updateinfo = rv_solv_updateinfo };

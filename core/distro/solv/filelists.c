@@ -7,10 +7,9 @@
 #include "core/base/err.h"
 #include "core/distro/rpmmd/pathindex.h"
 #include "core/distro/rpmmd/xml.h"
-#include "core/distro/solv/packed.h"
 #include "core/distro/solv/solv.h"
 
-enum { TEXT_LIMIT = 8192, PIECE = 64 << 10, NAME_LIMIT = 512 };
+enum { TEXT_LIMIT = 8192, NAME_LIMIT = 512 };
 
 struct reading {
         struct rv_pathindex_writer *index;
@@ -76,41 +75,17 @@ static int end(void *user, struct rv_xml *xml, const char *path, const char *tex
         return rv_pathindex_file(reading->index, text, n, reading->err);
 }
 
-static int feed(struct rv_xml *xml, struct rv_packed *packed, struct rv_err *err)
-{
-        char piece[PIECE];
-        size_t n;
-        int r = RV_OK;
-
-        while (!r && (n = fread(piece, 1, sizeof piece, packed->file)) > 0)
-                r = rv_xml_feed(xml, piece, n, false, err);
-        return r;
-}
-
-int rv_solv_filelists(const struct rv_solv_filelists *ask, uint64_t *ret_packages, struct rv_err *err)
+int rv_solv_filelists(const struct rv_solv_stream *ask, uint64_t *ret_packages, struct rv_err *err)
 {
         static const struct rv_xml_visitor visitor = { begin, end, TEXT_LIMIT };
-        struct reading reading = { .err = err };
-        struct rv_packed packed;
-        struct rv_xml *xml;
-        int r = rv_packed_open(ask->filelists, ask->filelists_fd, ask->open_limit, &packed, err);
+        struct reading reading = { .err = err, .index = rv_pathindex_writer_new(ask->out_fd) };
+        int r = reading.index ? rv_solv_read_xml(ask, &visitor, &reading, err) : rv_fail_memory(err);
 
-        if (r)
-                return r;
-        reading.index = rv_pathindex_writer_new(ask->index_fd);
-        xml = rv_xml_new(&visitor, &reading, ask->filelists);
-        r = reading.index && xml ? feed(xml, &packed, err) : rv_fail_memory(err);
-        if (!r)
-                r = rv_packed_check(&packed, ask->name, err);
-        if (!r)
-                r = rv_xml_feed(xml, "", 0, true, err);
         if (!r)
                 r = rv_pathindex_finish(reading.index, ask->name, err);
         if (!r)
                 *ret_packages = reading.packages;
-        rv_xml_free(xml);
         rv_pathindex_writer_free(reading.index);
-        rv_packed_close(&packed);
         rv_buf_free(&reading.name);
         rv_buf_free(&reading.arch);
         rv_buf_free(&reading.nevra);

@@ -9,6 +9,10 @@
 #include <solv/solv_xfopen.h>
 
 #include "core/base/err.h"
+#include "core/distro/rpmmd/xml.h"
+#include "core/distro/solv/solv.h"
+
+enum { PIECE = 64 << 10 };
 
 static ssize_t read_packed(void *cookie, char *bytes, size_t n)
 {
@@ -64,4 +68,35 @@ void rv_packed_close(struct rv_packed *packed)
 {
         fclose(packed->file);
         fclose(packed->from);
+}
+
+static int feed(struct rv_xml *xml, const struct rv_packed *packed, struct rv_err *err)
+{
+        char piece[PIECE];
+        size_t n;
+        int r = RV_OK;
+
+        while (!r && (n = fread(piece, 1, sizeof piece, packed->file)) > 0)
+                r = rv_xml_feed(xml, piece, n, false, err);
+        return r;
+}
+
+int rv_solv_read_xml(const struct rv_solv_stream *ask, const struct rv_xml_visitor *visitor, void *user,
+                     struct rv_err *err)
+{
+        struct rv_packed packed;
+        struct rv_xml *xml;
+        int r = rv_packed_open(ask->packed, ask->packed_fd, ask->open_limit, &packed, err);
+
+        if (r)
+                return r;
+        xml = rv_xml_new(visitor, user, ask->packed);
+        r = xml ? feed(xml, &packed, err) : rv_fail_memory(err);
+        if (!r)
+                r = rv_packed_check(&packed, ask->name, err);
+        if (!r)
+                r = rv_xml_feed(xml, "", 0, true, err);
+        rv_xml_free(xml);
+        rv_packed_close(&packed);
+        return r;
 }

@@ -18,12 +18,13 @@ struct rv_solv_ingest {
         int solver_fd, browse_fd; /* where the solver's cache and the browse file go, from offset 0 */
 };
 
-struct rv_solv_filelists {
-        const char *name;      /* of the repository, for errors */
-        const char *filelists; /* file name of the metadata */
-        int filelists_fd;
+/* Metadata that is read as a stream and written to one file. */
+struct rv_solv_stream {
+        const char *name;   /* of the repository, for errors */
+        const char *packed; /* file name of the metadata: its ending says how it is packed */
+        int packed_fd;
         uint64_t open_limit; /* bytes that it may unpack to */
-        int index_fd;        /* where the path index goes, from offset 0 */
+        int out_fd;          /* where the file goes, from offset 0 */
 };
 
 struct rv_solv {
@@ -32,10 +33,18 @@ struct rv_solv {
          * may be, or leads to places outside the repository. *ret_packages is how many there are. */
         int (*ingest)(const struct rv_solv_ingest *ask, uint64_t *ret_packages, struct rv_err *err);
         /* Reads filelists as a stream and writes the path index; as ingest otherwise. */
-        int (*filelists)(const struct rv_solv_filelists *ask, uint64_t *ret_packages, struct rv_err *err);
+        int (*filelists)(const struct rv_solv_stream *ask, uint64_t *ret_packages, struct rv_err *err);
+        /* Reads updateinfo and writes the advisories file. */
+        int (*updateinfo)(const struct rv_solv_stream *ask, uint64_t *ret_advisories, struct rv_err *err);
 };
 
 int rv_solv_ingest(const struct rv_solv_ingest *ask, uint64_t *ret_packages, struct rv_err *err) RV_CHECK;
-int rv_solv_filelists(const struct rv_solv_filelists *ask, uint64_t *ret_packages, struct rv_err *err) RV_CHECK;
+int rv_solv_filelists(const struct rv_solv_stream *ask, uint64_t *ret_packages, struct rv_err *err) RV_CHECK;
+int rv_solv_updateinfo(const struct rv_solv_stream *ask, uint64_t *ret_n, struct rv_err *err) RV_CHECK;
+
+struct rv_xml_visitor;
+/* Unpacks and parses the whole of it. */
+int rv_solv_read_xml(const struct rv_solv_stream *ask, const struct rv_xml_visitor *visitor, void *user,
+                     struct rv_err *err) RV_CHECK;
 
 #endif
