@@ -252,3 +252,15 @@ void rv_cache_put(int cache_fd, const char *plugin, const char *view, const stru
         if (file.failed || rv_file_replace(cache_fd, name, file.data, file.size, shared ? 0644 : 0600, &err))
                 rv_log("cache", "%s could not be written", name);
 }
+
+int rv_cache_fd(const struct rv_query *query, int of_root)
+{
+        const struct rv_root *root = rv_query_root(query);
+        int path = of_root ? rv_cache_open_shared(root) : rv_cache_open(root), fd;
+
+        if (path < 0)
+                return -1;
+        fd = openat(path, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        rv_close(&path);
+        return fd;
+}

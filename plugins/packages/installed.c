@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The view "installed": one row a header, damaged ones too. */
-#include "plugins/packages/packages.h"
+#include "plugins/packages/metadata.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/err.h"
+#include "core/base/evr.h"
 
 void put_text(struct rv_sink *sink, unsigned column, const char *text)
 {
@@ -26,8 +27,7 @@ static void put_number(struct rv_sink *sink, unsigned column, const struct rv_rp
                 rv_put_int(sink, column, (int64_t)value);
 }
 
-/* What a header has not is left null. update, severity, repo, held and reason are: they need the metadata of
- * repositories and the package tool's own notes. */
+/* What a header has not is left null. repo, held and reason are: they need the package tool's own notes. */
 static void put_header(struct rv_sink *sink, const struct rv_rpm_header *header, struct rv_buf *scratch)
 {
         put_text(sink, I_NAME, rv_rpm_text(header, RV_TAG_NAME));
@@ -60,19 +60,40 @@ static void put_verdict(struct rv_sink *sink, struct rv_walk *walk, struct rv_bu
         put_buf(sink, I_SIGNER_NAME, scratch);
 }
 
+/* What the repositories have that is newer, by what was read of them last. */
+static void put_update(struct rv_sink *sink, const struct metadata *metadata, const struct rv_rpm_header *header,
+                       struct rv_buf *scratch)
+{
+        const char *name = rv_rpm_text(header, RV_TAG_NAME), *arch = rv_rpm_text(header, RV_TAG_ARCH);
+        const struct metadata_repo *repo;
+        struct rv_browse_package newest;
+        int severity;
+
+        rv_buf_clear(scratch);
+        if (!name || !arch || !rv_rpm_evr(header, scratch) || !metadata_newest(metadata, name, arch, &newest, &repo) ||
+            rv_evrcmp(newest.evr, strlen(newest.evr), rv_buf_str(scratch), scratch->size) <= 0)
+                return;
+        put_text(sink, I_UPDATE, newest.evr);
+        severity = metadata_severity(repo, &newest, NULL);
+        if (severity >= 0)
+                rv_put_int(sink, I_UPDATE_SEVERITY, severity);
+}
+
 /* The row of the header that the walk stands at. */
-static int put_package(struct rv_sink *sink, struct rv_walk *walk, bool verdict, struct rv_buf *scratch,
-                       struct rv_err *err)
+static int put_package(struct rv_sink *sink, const struct metadata *metadata, struct rv_walk *walk, bool verdict,
+                       struct rv_buf *scratch, struct rv_err *err)
 {
         int r = rv_row_begin(sink, 0);
 
         if (r)
                 return r;
         put_buf(sink, I_NEVRA, &walk->key);
-        if (walk->sound)
+        if (walk->sound) {
                 put_header(sink, &walk->header, scratch);
-        else
+                put_update(sink, metadata, &walk->header, scratch);
+        } else {
                 put_text(sink, I_NAME, rv_walk_name(walk));
+        }
         if (verdict)
                 put_verdict(sink, walk, scratch);
         /* What there was no memory for must not look like what is not known. */
@@ -113,17 +134,20 @@ static int find_named(const struct rv_query *query, struct rv_sink *sink, struct
 int info_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err)
 {
         struct rv_walk_numbers numbers = { 0 };
+        METADATA_CLEANUP struct metadata metadata = { .n = 0 };
         RV_BUF_CLEANUP struct rv_buf scratch = { 0 };
         RV_WALK_CLEANUP struct rv_walk walk = { 0 };
         size_t i;
         int r = rv_walk_open(query, sink, true, &walk, err);
 
         if (!r)
+                r = metadata_open(query, sink, false, &metadata, err);
+        if (!r)
                 r = find_named(query, sink, &walk, &numbers, err);
         for (i = 0; !r && i < numbers.n; i++) {
                 r = rv_walk_to(&walk, numbers.at[i], err);
                 if (!r)
-                        r = put_package(sink, &walk, true, &scratch, err);
+                        r = put_package(sink, &metadata, &walk, true, &scratch, err);
         }
         if (!r)
                 rv_walk_warn_damaged(&walk);
@@ -134,11 +158,14 @@ int info_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err 
 int installed_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err)
 {
         const bool verdicts = rv_wants(query, I_VERDICT) || rv_wants(query, I_SIGNER_NAME) || rv_wants(query, I_WHY);
+        METADATA_CLEANUP struct metadata metadata = { .n = 0 };
         RV_BUF_CLEANUP struct rv_buf scratch = { 0 };
         RV_WALK_CLEANUP struct rv_walk walk = { 0 };
         int r = rv_walk_open(query, sink, verdicts, &walk, err);
 
+        if (!r)
+                r = metadata_open(query, sink, false, &metadata, err);
         while (!r && !(r = rv_walk_next(&walk, err)) && walk.row.blob)
-                r = put_package(sink, &walk, verdicts, &scratch, err);
+                r = put_package(sink, &metadata, &walk, verdicts, &scratch, err);
         return r;
 }

@@ -50,6 +50,23 @@ enum repo_column {
 };
 enum metadata_trust { METADATA_OK, METADATA_UNSIGNED, METADATA_NOKEY, METADATA_BAD, METADATA_OFF };
 enum package_trust { PACKAGES_REQUIRED, PACKAGES_OFF };
+enum available_column { A_NEVRA, A_NAME, A_VERSION, A_ARCH, A_REPO, A_STATE, A_SIZE, A_DOWNLOAD, A_SUMMARY };
+enum available_state { STATE_AVAILABLE, STATE_INSTALLED, STATE_UPDATE, STATE_DOWNGRADE };
+/* Behind the severities of advisories. */
+enum update_severity { SEVERITY_SECURITY = 4, SEVERITY_NONE };
+enum update_column {
+        U_NEVRA,
+        U_NAME,
+        U_INSTALLED_VERSION,
+        U_VERSION,
+        U_ARCH,
+        U_REPO,
+        U_SIZE,
+        U_DOWNLOAD,
+        U_ADVISORY,
+        U_SEVERITY,
+        U_SUMMARY
+};
 enum setting_column { T_KEY, T_VALUE, T_FROM, T_ORIGIN };
 enum setting_from { FROM_MAIN, FROM_REPO, FROM_OVERRIDE };
 enum script_column { S_N, S_PHASE, S_INTERPRETER, S_TEXT };
@@ -73,6 +90,8 @@ int changelog_fill(const struct rv_query *query, struct rv_sink *sink, struct rv
 int scripts_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
 int repos_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
 int settings_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
+int available_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
+int updates_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
 int findings_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
 int changes_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);
 int space_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err);

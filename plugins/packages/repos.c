@@ -3,28 +3,9 @@
  * line that it comes from. */
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 
-#include "core/distro/policy/policy.h"
-#include "plugins/packages/packages.h"
-
-static int depends(void *user, int rootfd, const char *path)
-{
-        return rv_depends(user, rootfd, path);
-}
-
-/* Reads the policy, and warns of what is wrong in its files. */
-static int open_policy(const struct rv_query *query, struct rv_sink *sink, struct rv_policy *ret, struct rv_err *err)
-{
-        struct utsname machine;
-        size_t i;
-        int r = rv_policy_read(rv_root_fd(query), uname(&machine) == 0 ? machine.machine : "noarch", depends, sink, ret,
-                               err);
-
-        for (i = 0; !r && i < ret->n_problems; i++)
-                rv_warn(sink, ret->problems[i].code, ret->problems[i].msgid, ret->problems[i].place, NULL);
-        return r;
-}
+#include "core/distro/refresh.h"
+#include "plugins/packages/metadata.h"
 
 static void put_origin(struct rv_sink *sink, unsigned column, const struct rv_setting *setting)
 {
@@ -58,7 +39,25 @@ static const char *source_of(const struct rv_policy *policy, const char *repo)
         return NULL;
 }
 
-static int put_repo(const struct rv_policy *policy, const char *repo, struct rv_sink *sink)
+/* What was read of it, without asking anybody. */
+static void put_state(const struct rv_query *query, const struct rv_policy *policy, const char *repo,
+                      struct rv_sink *sink)
+{
+        RV_STORE_STATE_CLEANUP struct rv_store_state state = { 0 };
+        int64_t expires;
+
+        if (metadata_state(query, sink, repo, &state, NULL))
+                return;
+        if (state.packages >= 0)
+                rv_put_int(sink, R_PACKAGES, state.packages);
+        rv_put_int(sink, R_REFRESHED_AT, state.refreshed_at);
+        expires = rv_refresh_expires(policy, repo, state.refreshed_at);
+        if (expires < INT64_MAX)
+                rv_put_int(sink, R_EXPIRES_AT, expires);
+}
+
+static int put_repo(const struct rv_query *query, const struct rv_policy *policy, const char *repo,
+                    struct rv_sink *sink)
 {
         const char *source = source_of(policy, repo);
         const struct rv_setting *first = NULL;
@@ -86,6 +85,7 @@ static int put_repo(const struct rv_policy *policy, const char *repo, struct rv_
                         first = &policy->settings[i];
         if (first)
                 put_origin(sink, R_ORIGIN, first);
+        put_state(query, policy, repo, sink);
         return RV_OK;
 }
 
@@ -98,7 +98,7 @@ int repos_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err
         if (!r && policy.tool == RV_TOOL_NONE)
                 rv_warn(sink, RV_OK, N_("this root has neither dnf nor tdnf configured"), NULL);
         for (i = 0; !r && i < policy.n_repos; i++)
-                r = put_repo(&policy, policy.repos[i], sink);
+                r = put_repo(query, &policy, policy.repos[i], sink);
         return r;
 }
 

@@ -462,10 +462,3 @@ int rv_net_fetch(struct rv_net_request *requests, size_t n, unsigned parallel, c
         curl_global_cleanup();
         return r;
 }
-
-void rv_net_request_clear(struct rv_net_request *request)
-{
-        rv_buf_free(&request->new_etag);
-        rv_buf_free(&request->new_modified);
-        rv_err_clear(&request->err);
-}

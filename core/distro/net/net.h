@@ -15,6 +15,7 @@
 #include "core/distro/open.h"
 
 #define RV_NET_ABI 1
+#define RV_NET_WANTED ((struct rv_backend){ RV_NET_ABI, sizeof(struct rv_net) })
 
 enum rv_net_state { RV_NET_WAITING, RV_NET_DONE, RV_NET_UNCHANGED, RV_NET_FAILED };
 
@@ -46,7 +47,12 @@ struct rv_net_request {
         const char *url;                      /* the one of urls that gave it */
         struct rv_err err;                    /* of the mirror that was tried last */
 };
-void rv_net_request_clear(struct rv_net_request *request);
+static inline void rv_net_request_clear(struct rv_net_request *request)
+{
+        rv_buf_free(&request->new_etag);
+        rv_buf_free(&request->new_modified);
+        rv_err_clear(&request->err);
+}
 
 /* Told now and then how many bytes came so far; other than 0 ends it all (RV_CANCELLED). */
 typedef int rv_net_progress(void *user, uint64_t done);

@@ -148,19 +148,3 @@ int rv_repomd_parse(const char *text, size_t size, const char *name, struct rv_r
                 rv_repomd_free(&reading.repomd);
         return r;
 }
-
-void rv_repomd_free(struct rv_repomd *repomd)
-{
-        rv_arena_free(&repomd->arena);
-        *repomd = (struct rv_repomd){ 0 };
-}
-
-const struct rv_repomd_file *rv_repomd_file(const struct rv_repomd *repomd, const char *type)
-{
-        size_t i;
-
-        for (i = 0; i < repomd->n; i++)
-                if (strcmp(repomd->files[i].type, type) == 0)
-                        return &repomd->files[i];
-        return NULL;
-}

@@ -7,6 +7,7 @@
 #define REEVE_DISTRO_RPMMD_RPMMD_H
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "core/base/arena.h"
 #include "core/distro/open.h"
@@ -44,10 +45,22 @@ struct rv_repomd {
  * line. */
 int rv_repomd_parse(const char *text, size_t size, const char *name, struct rv_repomd *ret,
                     struct rv_err *err) RV_CHECK;
-void rv_repomd_free(struct rv_repomd *repomd);
+static inline void rv_repomd_free(struct rv_repomd *repomd)
+{
+        rv_arena_free(&repomd->arena);
+        *repomd = (struct rv_repomd){ 0 };
+}
 #define RV_REPOMD_CLEANUP __attribute__((cleanup(rv_repomd_free)))
 /* The file of a type, NULL for none; of a type given twice the first. */
-const struct rv_repomd_file *rv_repomd_file(const struct rv_repomd *repomd, const char *type);
+static inline const struct rv_repomd_file *rv_repomd_file(const struct rv_repomd *repomd, const char *type)
+{
+        size_t i;
+
+        for (i = 0; i < repomd->n; i++)
+                if (strcmp(repomd->files[i].type, type) == 0)
+                        return &repomd->files[i];
+        return NULL;
+}
 
 /* Whether a location leads to a file below the repository whoever resolves it: a relative path of plain characters,
  * without "." and ".." parts, escapes, queries or a scheme. */

@@ -4,7 +4,10 @@
 
 extern RV_BACKEND struct rv_solv rv_backend;
 
-RV_BACKEND struct rv_solv rv_backend = { .head = { RV_SOLV_ABI, sizeof(struct rv_solv) },
-                                         .ingest = rv_solv_ingest,
-                                         .filelists = rv_solv_filelists,
-                                         .updateinfo = rv_solv_updateinfo };
+RV_BACKEND struct rv_solv rv_backend = {
+        .head = { RV_SOLV_ABI, sizeof(struct rv_solv) },
+        .repomd = rv_repomd_parse,
+        .ingest = rv_solv_ingest,
+        .filelists = rv_solv_filelists,
+        .updateinfo = rv_solv_updateinfo,
+};

@@ -7,8 +7,10 @@
 #include <stdint.h>
 
 #include "core/distro/open.h"
+#include "core/distro/rpmmd/rpmmd.h"
 
 #define RV_SOLV_ABI 1
+#define RV_SOLV_WANTED ((struct rv_backend){ RV_SOLV_ABI, sizeof(struct rv_solv) })
 
 struct rv_solv_ingest {
         const char *name;    /* of the repository, for errors */
@@ -29,6 +31,7 @@ struct rv_solv_stream {
 
 struct rv_solv {
         struct rv_backend head;
+        int (*repomd)(const char *text, size_t size, const char *name, struct rv_repomd *ret, struct rv_err *err);
         /* Parses the primary metadata once and writes both files. RV_DAMAGED: it is no such metadata, larger than it
          * may be, or leads to places outside the repository. *ret_packages is how many there are. */
         int (*ingest)(const struct rv_solv_ingest *ask, uint64_t *ret_packages, struct rv_err *err);

@@ -118,6 +118,11 @@ const char *rv_option(const struct rv_query *query, const char *id);
 /* An O_PATH descriptor of the managed root: borrowed, open every path below it with openat2(RESOLVE_IN_ROOT). */
 int rv_root_fd(const struct rv_query *query);
 
+/* Opens the directory for what the plugin keeps of this root between runs; nobody else can write it. of_root: root's, for
+ * a user to read. The descriptor is the caller's; -1: there is none. Names in it begin with the plugin's id, but for
+ * "repos", which is the packages'. */
+int rv_cache_fd(const struct rv_query *query, int of_root);
+
 /* Whether this costly column (an index into the view's columns) is shown, filtered, sorted by or asked for. */
 int rv_wants(const struct rv_query *query, unsigned column);
 
