@@ -6,46 +6,12 @@
 #include "core/base/evr.h"
 #include "plugins/packages/metadata.h"
 
-/* The same package in a repository that comes before this one is the one that counts. */
-static bool is_elsewhere(const struct metadata *metadata, size_t repo, const struct rv_browse_package *package)
-{
-        struct rv_browse_package other;
-        size_t i, at;
-
-        for (i = 0; i < repo; i++) {
-                const struct rv_browse *browse = metadata->repos[i].browse;
-
-                if (!browse)
-                        continue;
-                for (at = rv_browse_find(browse, package->name); at < rv_browse_count(browse); at++) {
-                        rv_browse_get(browse, at, &other);
-                        if (strcmp(other.name, package->name) != 0)
-                                break;
-                        if (strcmp(other.evr, package->evr) == 0 && strcmp(other.arch, package->arch) == 0)
-                                return true;
-                }
-        }
-        return false;
-}
-
 static void put_nevra(struct rv_sink *sink, unsigned column, const struct rv_browse_package *package,
                       struct rv_buf *scratch)
 {
         rv_buf_clear(scratch);
         rv_buf_printf(scratch, "%s-%s.%s", package->name, package->evr, package->arch);
         rv_put_text(sink, column, rv_buf_str(scratch), scratch->size);
-}
-
-static enum available_state state_of(const struct installed_list *installed, const struct rv_browse_package *package)
-{
-        bool same;
-        const char *there = installed_newest(installed, package->name, package->arch, package->evr, &same);
-
-        if (!there)
-                return STATE_AVAILABLE;
-        if (same)
-                return STATE_INSTALLED;
-        return rv_evrcmp(package->evr, strlen(package->evr), there, strlen(there)) > 0 ? STATE_UPDATE : STATE_DOWNGRADE;
 }
 
 static int put_package(const struct metadata_repo *repo, const struct rv_browse_package *package,
@@ -69,26 +35,6 @@ static int put_package(const struct metadata_repo *repo, const struct rv_browse_
         return RV_OK;
 }
 
-/* Calls for each package that no earlier repository has. */
-typedef int visit_package(void *user, const struct metadata_repo *repo, const struct rv_browse_package *package);
-static int visit(const struct metadata *metadata, visit_package *call, void *user)
-{
-        struct rv_browse_package package;
-        size_t i, at;
-        int r = RV_OK;
-
-        for (i = 0; !r && i < metadata->n; i++) {
-                const struct rv_browse *browse = metadata->repos[i].browse;
-
-                for (at = 0; !r && browse && at < rv_browse_count(browse); at++) {
-                        rv_browse_get(browse, at, &package);
-                        if (!is_elsewhere(metadata, i, &package))
-                                r = call(user, &metadata->repos[i], &package);
-                }
-        }
-        return r;
-}
-
 struct listing {
         const struct rv_query *query;
         struct rv_sink *sink;
@@ -101,7 +47,8 @@ static int put_available(void *user, const struct metadata_repo *repo, const str
 {
         struct listing *listing = user;
 
-        return put_package(repo, package, state_of(&listing->installed, package), listing->sink, &listing->scratch);
+        return put_package(repo, package, installed_state(&listing->installed, package), listing->sink,
+                           &listing->scratch);
 }
 
 int available_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err)
@@ -113,7 +60,7 @@ int available_fill(const struct rv_query *query, struct rv_sink *sink, struct rv
         if (!r)
                 r = installed_open(query, sink, &listing.installed, err);
         if (!r)
-                r = visit(&metadata, put_available, &listing);
+                r = metadata_each(&metadata, put_available, &listing);
         installed_close(&listing.installed);
         rv_buf_free(&listing.scratch);
         return r;
@@ -128,7 +75,7 @@ static int put_update(void *user, const struct metadata_repo *repo, const struct
         int r, severity;
         bool same;
 
-        if (state_of(&listing->installed, package) != STATE_UPDATE)
+        if (installed_state(&listing->installed, package) != STATE_UPDATE)
                 return RV_OK;
         /* Where a newer one is to be had, this one is no update to speak of. */
         if (metadata_newest(listing->metadata, package->name, package->arch, &newest, &newest_repo) &&
@@ -165,7 +112,7 @@ int updates_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_e
         if (!r)
                 r = installed_open(query, sink, &listing.installed, err);
         if (!r)
-                r = visit(&metadata, put_update, &listing);
+                r = metadata_each(&metadata, put_update, &listing);
         installed_close(&listing.installed);
         rv_buf_free(&listing.scratch);
         return r;

@@ -311,26 +311,66 @@ int metadata_severity(const struct metadata_repo *repo, const struct rv_browse_p
         return worst;
 }
 
-static int add_installed(struct installed_list *list, const struct rv_walk *walk)
+/* The same package in a repository that comes before this one is the one that counts. */
+static bool is_elsewhere(const struct metadata *metadata, size_t repo, const struct rv_browse_package *package)
+{
+        struct rv_browse_package other;
+        size_t i, at;
+
+        for (i = 0; i < repo; i++) {
+                const struct rv_browse *browse = metadata->repos[i].browse;
+
+                if (!browse)
+                        continue;
+                for (at = rv_browse_find(browse, package->name); at < rv_browse_count(browse); at++) {
+                        rv_browse_get(browse, at, &other);
+                        if (strcmp(other.name, package->name) != 0)
+                                break;
+                        if (strcmp(other.evr, package->evr) == 0 && strcmp(other.arch, package->arch) == 0)
+                                return true;
+                }
+        }
+        return false;
+}
+
+int metadata_each(const struct metadata *metadata, metadata_visit *call, void *user)
+{
+        struct rv_browse_package package;
+        size_t i, at;
+        int r = RV_OK;
+
+        for (i = 0; !r && i < metadata->n; i++) {
+                const struct rv_browse *browse = metadata->repos[i].browse;
+
+                for (at = 0; !r && browse && at < rv_browse_count(browse); at++) {
+                        rv_browse_get(browse, at, &package);
+                        if (!is_elsewhere(metadata, i, &package))
+                                r = call(user, &metadata->repos[i], &package);
+                }
+        }
+        return r;
+}
+
+int installed_add(struct installed_list *list, const struct rv_walk *walk, struct rv_err *err)
 {
         RV_BUF_CLEANUP struct rv_buf evr = { 0 };
-        const char *name = rv_walk_name(walk), *arch = rv_rpm_text(&walk->header, RV_TAG_ARCH);
+        const char *name = rv_walk_name(walk), *arch = walk->sound ? rv_rpm_text(&walk->header, RV_TAG_ARCH) : NULL;
         struct installed_one one;
 
-        if (!name || !arch || !rv_rpm_evr(&walk->header, &evr))
+        if (!walk->sound || !name || !arch || !rv_rpm_evr(&walk->header, &evr))
                 return RV_OK;
         if (list->n == list->room) {
                 size_t room = list->room ? list->room * 2 : 1024;
                 void *more = reallocarray(list->at, room, sizeof *list->at);
 
                 if (!more)
-                        return RV_FAILED;
+                        return rv_fail_memory(err);
                 list->at = more;
                 list->room = room;
         }
         one = (struct installed_one){ strdup(name), strdup(arch), strdup(rv_buf_str(&evr)) };
         list->at[list->n++] = one;
-        return one.name && one.arch && one.evr ? RV_OK : RV_FAILED;
+        return one.name && one.arch && one.evr ? RV_OK : rv_fail_memory(err);
 }
 
 static int compare(const char *name, const char *arch, const struct installed_one *one)
@@ -347,6 +387,12 @@ static int by_name(const void *a, const void *b)
         return compare(one->name, one->arch, b);
 }
 
+void installed_sort(struct installed_list *list)
+{
+        if (list->n)
+                qsort(list->at, list->n, sizeof *list->at, by_name);
+}
+
 int installed_open(const struct rv_query *query, struct rv_sink *sink, struct installed_list *ret, struct rv_err *err)
 {
         RV_WALK_CLEANUP struct rv_walk walk = { 0 };
@@ -361,14 +407,12 @@ int installed_open(const struct rv_query *query, struct rv_sink *sink, struct in
                 return r;
         }
         while (!r && !(r = rv_walk_next(&walk, err)) && walk.row.blob)
-                if (walk.sound && add_installed(&list, &walk))
-                        r = rv_fail_memory(err);
+                r = installed_add(&list, &walk, err);
         if (r) {
                 installed_close(&list);
                 return r;
         }
-        if (list.n)
-                qsort(list.at, list.n, sizeof *list.at, by_name);
+        installed_sort(&list);
         *ret = list;
         return RV_OK;
 }
@@ -408,4 +452,16 @@ const char *installed_newest(const struct installed_list *list, const char *name
                         best = there;
         }
         return best;
+}
+
+enum available_state installed_state(const struct installed_list *installed, const struct rv_browse_package *package)
+{
+        bool same;
+        const char *there = installed_newest(installed, package->name, package->arch, package->evr, &same);
+
+        if (!there)
+                return STATE_AVAILABLE;
+        if (same)
+                return STATE_INSTALLED;
+        return rv_evrcmp(package->evr, strlen(package->evr), there, strlen(there)) > 0 ? STATE_UPDATE : STATE_DOWNGRADE;
 }

@@ -52,6 +52,9 @@ struct installed_list {
         struct installed_one *at;
         size_t n, room;
 };
+/* Adds the package that a walk stands at, unless it is damaged; the list must be sorted before it is asked. */
+int installed_add(struct installed_list *list, const struct rv_walk *walk, struct rv_err *err) RV_CHECK;
+void installed_sort(struct installed_list *list);
 int installed_open(const struct rv_query *query, struct rv_sink *sink, struct installed_list *ret,
                    struct rv_err *err) RV_CHECK;
 void installed_close(struct installed_list *list);
@@ -60,5 +63,12 @@ void installed_close(struct installed_list *list);
  */
 const char *installed_newest(const struct installed_list *list, const char *name, const char *arch, const char *evr,
                              bool *ret_same);
+/* What a package of a repository is to the installed ones. */
+enum available_state installed_state(const struct installed_list *list, const struct rv_browse_package *package);
+
+/* Calls for each package of the repositories, once for those that several have: the one with the best priority. Other
+ * than 0 ends it and is returned. */
+typedef int metadata_visit(void *user, const struct metadata_repo *repo, const struct rv_browse_package *package);
+int metadata_each(const struct metadata *metadata, metadata_visit *visit, void *user) RV_CHECK;
 
 #endif

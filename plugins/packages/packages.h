@@ -32,7 +32,7 @@ enum file_column { F_PATH, F_SIZE, F_MODE, F_OWNER, F_GROUP, F_DIGEST, F_KIND };
 enum file_kind { KIND_FILE, KIND_DIRECTORY, KIND_LINK, KIND_CONFIG, KIND_DOC, KIND_LICENSE, KIND_GHOST, KIND_OTHER };
 enum dependency_column { D_N, D_KIND, D_CAPABILITY, D_BY };
 enum changelog_column { L_N, L_AT, L_AUTHOR, L_TEXT };
-enum search_column { H_NEVRA, H_NAME, H_VERSION, H_SUMMARY };
+enum search_column { H_NEVRA, H_NAME, H_VERSION, H_STATE, H_REPO, H_SUMMARY };
 enum provides_column { V_NEVRA, V_NAME, V_VERSION, V_CAPABILITY };
 enum repo_column {
         R_ID,

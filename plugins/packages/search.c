@@ -7,7 +7,7 @@
 #include "core/base/evr.h"
 #include "core/base/fold.h"
 #include "core/base/glob.h"
-#include "plugins/packages/packages.h"
+#include "plugins/packages/metadata.h"
 
 /* A finding of nothing must not read as if nothing were to be had. */
 static void say_installed_only(struct rv_sink *sink)
@@ -42,26 +42,80 @@ static bool matches(const struct rv_query *query, const char *name, const char *
         return true;
 }
 
+struct found {
+        const struct rv_query *query;
+        struct rv_sink *sink;
+        struct installed_list installed;
+        struct rv_buf nevra;
+};
+
+/* What is not installed, or not in this version. */
+static int put_kept(void *user, const struct metadata_repo *repo, const struct rv_browse_package *package)
+{
+        struct found *found = user;
+        enum available_state state;
+        int r;
+
+        if (!matches(found->query, package->name, package->summary))
+                return RV_OK;
+        state = installed_state(&found->installed, package);
+        if (state == STATE_INSTALLED)
+                return RV_OK;
+        r = rv_row_begin(found->sink, 0);
+        if (r)
+                return r;
+        rv_buf_clear(&found->nevra);
+        rv_buf_printf(&found->nevra, "%s-%s.%s", package->name, package->evr, package->arch);
+        rv_put_text(found->sink, H_NEVRA, rv_buf_str(&found->nevra), found->nevra.size);
+        put_text(found->sink, H_NAME, package->name);
+        put_text(found->sink, H_VERSION, package->evr);
+        rv_put_int(found->sink, H_STATE, state);
+        put_text(found->sink, H_REPO, repo->id);
+        put_text(found->sink, H_SUMMARY, package->summary);
+        return RV_OK;
+}
+
+/* What is kept of the repositories, as old as it is: a search must answer without a network too. */
+static int search_kept(struct found *found, struct rv_err *err)
+{
+        METADATA_CLEANUP struct metadata metadata = { .n = 0 };
+        size_t i, kept = 0;
+        int r = metadata_open(found->query, found->sink, false, &metadata, err);
+
+        installed_sort(&found->installed);
+        for (i = 0; i < metadata.n; i++)
+                kept += metadata.repos[i].browse != NULL;
+        if (!r && !kept)
+                say_installed_only(found->sink);
+        return r ? r : metadata_each(&metadata, put_kept, found);
+}
+
 int search_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err)
 {
         RV_BUF_CLEANUP struct rv_buf scratch = { 0 };
         RV_WALK_CLEANUP struct rv_walk walk = { 0 };
+        struct found found = { .query = query, .sink = sink };
         int r = rv_walk_open(query, sink, false, &walk, err);
 
         while (!r && !(r = rv_walk_next(&walk, err)) && walk.row.blob) {
                 const char *summary = walk.sound ? rv_rpm_text(&walk.header, RV_TAG_SUMMARY) : NULL;
 
-                if (!matches(query, rv_walk_name(&walk), summary))
+                r = installed_add(&found.installed, &walk, err);
+                if (r || !matches(query, rv_walk_name(&walk), summary))
                         continue;
                 r = rv_row_begin(sink, 0);
                 if (r)
-                        return r;
+                        break;
                 put_name(sink, &walk, &scratch);
+                rv_put_int(sink, H_STATE, STATE_INSTALLED);
                 put_text(sink, H_SUMMARY, summary);
                 if (scratch.failed || walk.key.failed)
                         r = rv_fail_memory(err);
         }
-        say_installed_only(sink);
+        if (!r)
+                r = search_kept(&found, err);
+        installed_close(&found.installed);
+        rv_buf_free(&found.nevra);
         return r;
 }
 

@@ -163,6 +163,20 @@ class Views(Case):
         self.assertEqual(self.rows('repos', 'id', 'packages'), [('base', 4)])
         self.assertEqual(Quiet.asked.count('/base/repodata/repomd.xml'), 1)
 
+    def test_search(self):
+        self.make('base', ['alpha-2', 'delta-3'])
+        self.configure(base='')
+        _, err = self.run_reeve('search', 'alpha')
+        self.assertIn('only what is installed', err)
+        self.rows('available', 'name')
+        Quiet.asked.clear()
+        out, err = self.run_reeve('search', 'The', 'a', '--json')
+        self.assertEqual([(row['name'], row['version'], row['state'], row['repo']) for row in json.loads(out)['rows']],
+                         [('alpha', '1-1', 'installed', None), ('alpha', '2-1', 'update', 'base'),
+                          ('beta', '1-1', 'installed', None), ('delta', '3-1', 'available', 'base'),
+                          ('gamma', '1-1', 'installed', None)])
+        self.assertEqual((err, Quiet.asked), ('', []))
+
     def test_of_two_repositories(self):
         self.make('one', ['alpha-2', 'delta-3'])
         self.make('two', ['alpha-2', 'beta-2'])
