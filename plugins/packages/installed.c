@@ -141,7 +141,7 @@ int info_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err 
         int r = rv_walk_open(query, sink, true, &walk, err);
 
         if (!r)
-                r = metadata_open(query, sink, false, &metadata, err);
+                r = metadata_open(query, sink, rv_option(query, "refresh") != NULL, &metadata, err);
         if (!r)
                 r = find_named(query, sink, &walk, &numbers, err);
         for (i = 0; !r && i < numbers.n; i++) {
@@ -164,7 +164,7 @@ int installed_fill(const struct rv_query *query, struct rv_sink *sink, struct rv
         int r = rv_walk_open(query, sink, verdicts, &walk, err);
 
         if (!r)
-                r = metadata_open(query, sink, false, &metadata, err);
+                r = metadata_open(query, sink, rv_option(query, "refresh") != NULL, &metadata, err);
         while (!r && !(r = rv_walk_next(&walk, err)) && walk.row.blob)
                 r = put_package(sink, &metadata, &walk, verdicts, &scratch, err);
         return r;

@@ -80,7 +80,7 @@ static int search_kept(struct found *found, struct rv_err *err)
 {
         METADATA_CLEANUP struct metadata metadata = { .n = 0 };
         size_t i, kept = 0;
-        int r = metadata_open(found->query, found->sink, false, &metadata, err);
+        int r = metadata_open(found->query, found->sink, rv_option(found->query, "refresh") != NULL, &metadata, err);
 
         installed_sort(&found->installed);
         for (i = 0; i < metadata.n; i++)

@@ -107,10 +107,9 @@ static void passed_options_are_joined(void **state)
 /* An answer that did not heed what was said would pass for one that did. */
 static void what_no_view_heeds_is_refused(void **state)
 {
-        static const char *const unheeded[] = { "--refresh",      "--minimal",     "--security", "--best",
-                                                "--nobest",       "--repo=a",      "-xa",        "--accept-key=F",
-                                                "--enablerepo=a", "--arch=x86_64", "--policy=f", "--disablerepo=a",
-                                                "--releasever=44" };
+        static const char *const unheeded[] = { "--minimal",     "--security", "--best",          "--nobest",
+                                                "--repo=a",      "-xa",        "--accept-key=F",  "--enablerepo=a",
+                                                "--arch=x86_64", "--policy=f", "--disablerepo=a", "--releasever=44" };
         size_t i;
 
         (void)state;

@@ -137,7 +137,7 @@ bool rv_option_of_changes(const struct rv_option *option)
 
 bool rv_option_unheeded(const struct rv_option *option)
 {
-        static const char *const heeded[] = { "image", "slot", "cacheonly" };
+        static const char *const heeded[] = { "image", "slot", "cacheonly", "refresh" };
         size_t i;
 
         for (i = 0; i < sizeof heeded / sizeof *heeded; i++)

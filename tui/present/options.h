@@ -48,8 +48,9 @@ const struct rv_option *rv_options(size_t *ret_n);
 bool rv_option_of_actions(const struct rv_option *option);
 /* Whether it makes sense only where something is changed: anywhere else it is refused, not passed over. */
 bool rv_option_of_changes(const struct rv_option *option);
-/* Whether only an action could heed it: no view reads repositories or asks for trust, so one that took it would give
- * the answer that it gives without. What rv_option() promises to views, as cacheonly, is none of these. */
+/* Whether only an action could heed it: no view chooses among repositories or asks for trust, so one that took it would
+ * give the answer that it gives without. What rv_option() promises to views, as cacheonly and refresh, is none of
+ * these. */
 bool rv_option_unheeded(const struct rv_option *option);
 /* Looks one up by its name of len bytes, or by letter; NULL: unknown. */
 const struct rv_option *rv_option_by_name(const char *name, size_t len);

@@ -109,18 +109,18 @@ struct rv_view {
 /* The nth value of a declared argument as text, NULL when it was not given. Enum and bool arguments arrive checked. */
 const char *rv_arg(const struct rv_query *query, const char *id, size_t nth);
 
-/* An option of the host: "image", "slot", "cacheonly", "set:KEY"; "root", which is how messages name the managed root
- * ("/" for the running system; put it before a path below any other); while a view is filled also "config:KEY", a
- * declared setting of the plugin from the configuration of the root, checked as an argument of its type is ("true" and
- * "false" for a bool; a list is its items with commas between them). NULL when it was not given. */
+/* An option of the host: "image", "slot", "cacheonly", "refresh", "set:KEY"; "root", which is how messages name the
+ * managed root ("/" for the running system; put it before a path below any other); while a view is filled also
+ * "config:KEY", a declared setting of the plugin from the configuration of the root, checked as an argument of its type
+ * is ("true" and "false" for a bool; a list is its items with commas between them). NULL when it was not given. */
 const char *rv_option(const struct rv_query *query, const char *id);
 
 /* An O_PATH descriptor of the managed root: borrowed, open every path below it with openat2(RESOLVE_IN_ROOT). */
 int rv_root_fd(const struct rv_query *query);
 
-/* Opens the directory for what the plugin keeps of this root between runs; nobody else can write it. of_root: root's, for
- * a user to read. The descriptor is the caller's; -1: there is none. Names in it begin with the plugin's id, but for
- * "repos", which is the packages'. */
+/* Opens the directory for what the plugin keeps of this root between runs; nobody else can write it. of_root: root's,
+ * for a user to read. The descriptor is the caller's; -1: there is none. Names in it begin with the plugin's id, but
+ * for "repos", which is the packages'. */
 int rv_cache_fd(const struct rv_query *query, int of_root);
 
 /* Whether this costly column (an index into the view's columns) is shown, filtered, sorted by or asked for. */
