@@ -84,34 +84,35 @@ static const char *kept_text(const struct rv_browse_writer *writer, uint32_t at)
         return writer->kept.data + at + sizeof(uint32_t);
 }
 
-static size_t slot_of(const struct rv_browse_writer *writer, const char *text, size_t n)
+static size_t slot_of(const struct rv_browse_writer *writer, const uint32_t *seen, size_t room, const char *text,
+                      size_t n)
 {
-        size_t at = (size_t)rv_hash(RV_HASH_START, text, n) & (writer->room - 1);
+        size_t at = (size_t)rv_hash(RV_HASH_START, text, n) & (room - 1);
 
-        while (writer->seen[at] && strcmp(kept_text(writer, writer->seen[at]), text) != 0)
-                at = (at + 1) & (writer->room - 1);
+        while (seen[at] && strcmp(kept_text(writer, seen[at]), text) != 0)
+                at = (at + 1) & (room - 1);
         return at;
 }
 
 static bool grow_seen(struct rv_browse_writer *writer)
 {
-        struct rv_browse_writer larger = *writer;
-        size_t i;
+        size_t room = writer->room ? writer->room * 2 : 4096, i;
+        uint32_t *seen;
 
         if (writer->n_seen * 2 < writer->room)
                 return true;
-        larger.room = writer->room ? writer->room * 2 : 4096;
-        larger.seen = calloc(larger.room, sizeof *larger.seen);
-        if (!larger.seen)
+        seen = calloc(room, sizeof *seen);
+        if (!seen)
                 return false;
         for (i = 0; i < writer->room; i++)
                 if (writer->seen[i]) {
                         const char *text = kept_text(writer, writer->seen[i]);
 
-                        larger.seen[slot_of(&larger, text, strlen(text))] = writer->seen[i];
+                        seen[slot_of(writer, seen, room, text, strlen(text))] = writer->seen[i];
                 }
         free(writer->seen);
-        *writer = larger;
+        writer->seen = seen;
+        writer->room = room;
         return true;
 }
 
@@ -126,7 +127,7 @@ static bool keep(struct rv_browse_writer *writer, const char *text, size_t n, ui
                 return true;
         if (!grow_seen(writer))
                 return false;
-        slot = slot_of(writer, text, n);
+        slot = slot_of(writer, writer->seen, writer->room, text, n);
         if (!writer->seen[slot]) {
                 writer->seen[slot] = (uint32_t)writer->kept.size;
                 writer->n_seen++;

@@ -5,6 +5,7 @@
 
 #include "core/base/evr.h"
 #include "plugins/packages/metadata.h"
+#include "plugins/packages/packages.h"
 
 static void put_nevra(struct rv_sink *sink, unsigned column, const struct rv_browse_package *package,
                       struct rv_buf *scratch)

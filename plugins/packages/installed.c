@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The view "installed": one row a header, damaged ones too. */
-#include "plugins/packages/metadata.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/err.h"
 #include "core/base/evr.h"
+#include "plugins/packages/metadata.h"
+#include "plugins/packages/packages.h"
 
 void put_text(struct rv_sink *sink, unsigned column, const char *text)
 {

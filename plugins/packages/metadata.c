@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Opening what is kept of the repositories, and bringing it up to date. The user's own copy counts, or root's where
  * that is newer. */
-#include "plugins/packages/metadata.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,8 @@
 #include "core/base/file.h"
 #include "core/base/time.h"
 #include "core/distro/refresh.h"
+#include "plugins/packages/metadata.h"
+#include "plugins/packages/packages.h"
 
 static int depends(void *user, int rootfd, const char *path)
 {

@@ -8,7 +8,15 @@
 #include "core/distro/browse.h"
 #include "core/distro/policy/policy.h"
 #include "core/distro/store.h"
-#include "plugins/packages/packages.h"
+
+struct rv_query;
+struct rv_sink;
+struct rv_walk;
+
+/* What a package of a repository is to the installed ones. */
+enum available_state { STATE_AVAILABLE, STATE_INSTALLED, STATE_UPDATE, STATE_DOWNGRADE };
+/* Behind the severities of advisories. */
+enum update_severity { SEVERITY_SECURITY = 4, SEVERITY_NONE };
 
 struct metadata_repo {
         const char *id;
@@ -63,7 +71,7 @@ void installed_close(struct installed_list *list);
  */
 const char *installed_newest(const struct installed_list *list, const char *name, const char *arch, const char *evr,
                              bool *ret_same);
-/* What a package of a repository is to the installed ones. */
+/* Of this one. */
 enum available_state installed_state(const struct installed_list *list, const struct rv_browse_package *package);
 
 /* Calls for each package of the repositories, once for those that several have: the one with the best priority. Other

@@ -51,9 +51,6 @@ enum repo_column {
 enum metadata_trust { METADATA_OK, METADATA_UNSIGNED, METADATA_NOKEY, METADATA_BAD, METADATA_OFF };
 enum package_trust { PACKAGES_REQUIRED, PACKAGES_OFF };
 enum available_column { A_NEVRA, A_NAME, A_VERSION, A_ARCH, A_REPO, A_STATE, A_SIZE, A_DOWNLOAD, A_SUMMARY };
-enum available_state { STATE_AVAILABLE, STATE_INSTALLED, STATE_UPDATE, STATE_DOWNGRADE };
-/* Behind the severities of advisories. */
-enum update_severity { SEVERITY_SECURITY = 4, SEVERITY_NONE };
 enum update_column {
         U_NEVRA,
         U_NAME,

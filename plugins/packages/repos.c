@@ -6,6 +6,7 @@
 
 #include "core/distro/refresh.h"
 #include "plugins/packages/metadata.h"
+#include "plugins/packages/packages.h"
 
 static void put_origin(struct rv_sink *sink, unsigned column, const struct rv_setting *setting)
 {

@@ -8,6 +8,7 @@
 #include "core/base/fold.h"
 #include "core/base/glob.h"
 #include "plugins/packages/metadata.h"
+#include "plugins/packages/packages.h"
 
 /* A finding of nothing must not read as if nothing were to be had. */
 static void say_installed_only(struct rv_sink *sink)

@@ -390,7 +390,7 @@ static int find_pattern(const struct rv_pathindex *index, const char *pattern, r
 
                 if (n >= PATH_LIMIT)
                         continue;
-                memcpy(path, where, n);
+                memcpy(path, where, n + 1);
                 end = end_of(index, directory);
                 for (at = directory->first; !r && at < end; at++) {
                         const char *name = text(index, index->entries[at].name);
@@ -398,7 +398,7 @@ static int find_pattern(const struct rv_pathindex *index, const char *pattern, r
 
                         if (length >= PATH_LIMIT)
                                 continue;
-                        memcpy(path + n, name, length);
+                        memcpy(path + n, name, length + 1);
                         if (anywhere ? rv_glob(pattern, name, length, false)
                                      : rv_glob(pattern, path, n + length, false))
                                 r = tell(index, directory, at, found, user);
