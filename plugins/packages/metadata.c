@@ -159,10 +159,13 @@ static int open_files(struct rv_store *store, struct metadata_repo *repo, struct
 {
         RV_FD_CLEANUP int browse = rv_store_file(store, &repo->state, "browse");
         RV_FD_CLEANUP int advisories = rv_store_file(store, &repo->state, "advisories");
+        RV_FD_CLEANUP int paths = rv_store_file(store, &repo->state, "paths");
         int r = rv_browse_open(browse, repo->id, &repo->browse, err);
 
         if (!r && advisories >= 0)
                 r = rv_advisories_open(advisories, repo->id, &repo->advisories, err);
+        if (!r && paths >= 0)
+                r = rv_pathindex_open(paths, repo->id, &repo->paths, err);
         return r;
 }
 
@@ -245,6 +248,7 @@ void metadata_close(struct metadata *metadata)
         for (i = 0; i < metadata->n; i++) {
                 rv_browse_close(metadata->repos[i].browse);
                 rv_advisories_close(metadata->repos[i].advisories);
+                rv_pathindex_close(metadata->repos[i].paths);
                 rv_store_state_free(&metadata->repos[i].state);
         }
         free(metadata->repos);

@@ -6,6 +6,7 @@
 
 #include "core/distro/advisories.h"
 #include "core/distro/browse.h"
+#include "core/distro/pathindex.h"
 #include "core/distro/policy/policy.h"
 #include "core/distro/store.h"
 
@@ -24,6 +25,7 @@ struct metadata_repo {
         struct rv_store_state state; /* of none: generation "" */
         struct rv_browse *browse;
         struct rv_advisories *advisories; /* NULL: it has none */
+        struct rv_pathindex *paths;       /* NULL: it has no list of files */
 };
 
 struct metadata {

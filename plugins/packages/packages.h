@@ -33,7 +33,7 @@ enum file_kind { KIND_FILE, KIND_DIRECTORY, KIND_LINK, KIND_CONFIG, KIND_DOC, KI
 enum dependency_column { D_N, D_KIND, D_CAPABILITY, D_BY };
 enum changelog_column { L_N, L_AT, L_AUTHOR, L_TEXT };
 enum search_column { H_NEVRA, H_NAME, H_VERSION, H_STATE, H_REPO, H_SUMMARY };
-enum provides_column { V_NEVRA, V_NAME, V_VERSION, V_CAPABILITY };
+enum provides_column { V_NEVRA, V_NAME, V_VERSION, V_STATE, V_REPO, V_CAPABILITY };
 enum repo_column {
         R_ID,
         R_NAME,

@@ -77,17 +77,24 @@ static int put_kept(void *user, const struct metadata_repo *repo, const struct r
 }
 
 /* What is kept of the repositories, as old as it is: a search must answer without a network too. */
+static int open_kept(const struct found *found, struct metadata *ret, struct rv_err *err)
+{
+        size_t i, kept = 0;
+        int r = metadata_open(found->query, found->sink, rv_option(found->query, "refresh") != NULL, ret, err);
+
+        for (i = 0; !r && i < ret->n; i++)
+                kept += ret->repos[i].browse != NULL;
+        if (!r && !kept)
+                say_installed_only(found->sink);
+        return r;
+}
+
 static int search_kept(struct found *found, struct rv_err *err)
 {
         METADATA_CLEANUP struct metadata metadata = { .n = 0 };
-        size_t i, kept = 0;
-        int r = metadata_open(found->query, found->sink, rv_option(found->query, "refresh") != NULL, &metadata, err);
+        int r = open_kept(found, &metadata, err);
 
         installed_sort(&found->installed);
-        for (i = 0; i < metadata.n; i++)
-                kept += metadata.repos[i].browse != NULL;
-        if (!r && !kept)
-                say_installed_only(found->sink);
         return r ? r : metadata_each(&metadata, put_kept, found);
 }
 
@@ -198,12 +205,96 @@ static void find_capability(const struct rv_rpm_header *header, const struct wan
         }
 }
 
+struct kept_files {
+        struct found *found;
+        const struct metadata_repo *repo;
+        struct rv_buf last, parts; /* the package of the file before; the parts of a name, NUL-ended */
+};
+
+/* "name-[epoch:]version-release.arch" into its parts, which are in the buffer. */
+static bool split_nevra(struct kept_files *files, const char *nevra, struct rv_browse_package *ret)
+{
+        char *text, *arch, *release, *version;
+
+        rv_buf_clear(&files->parts);
+        rv_buf_add_str(&files->parts, nevra);
+        text = files->parts.data;
+        arch = text ? strrchr(text, '.') : NULL;
+        if (!arch)
+                return false;
+        *arch++ = '\0';
+        release = strrchr(text, '-');
+        if (!release)
+                return false;
+        *release = '\0';
+        version = strrchr(text, '-');
+        *release = '-';
+        if (!version)
+                return false;
+        *version++ = '\0';
+        *ret = (struct rv_browse_package){ .name = text, .evr = version, .arch = arch };
+        return true;
+}
+
+/* A file of a package that is not installed in this version. */
+static int put_kept_file(void *user, const char *directory, const char *name, const char *nevra)
+{
+        struct kept_files *files = user;
+        struct rv_browse_package package;
+        enum available_state state;
+        size_t n;
+        int r;
+
+        if (strcmp(nevra, rv_buf_str(&files->last)) == 0) /* of several files one is enough */
+                return RV_OK;
+        rv_buf_clear(&files->last);
+        rv_buf_add_str(&files->last, nevra);
+        if (!split_nevra(files, nevra, &package))
+                return RV_OK;
+        state = installed_state(&files->found->installed, &package);
+        if (state == STATE_INSTALLED)
+                return RV_OK;
+        r = rv_row_begin(files->found->sink, 0);
+        if (r)
+                return r;
+        n = strlen(directory);
+        rv_buf_clear(&files->found->nevra);
+        rv_buf_add(&files->found->nevra, directory, n);
+        rv_buf_add_str(&files->found->nevra, name);
+        rv_put_text(files->found->sink, V_NEVRA, nevra, strlen(nevra));
+        put_text(files->found->sink, V_NAME, package.name);
+        put_text(files->found->sink, V_VERSION, package.evr);
+        rv_put_int(files->found->sink, V_STATE, state);
+        put_text(files->found->sink, V_REPO, files->repo->id);
+        rv_put_text(files->found->sink, V_CAPABILITY, rv_buf_str(&files->found->nevra), files->found->nevra.size);
+        return RV_OK;
+}
+
+static int provides_kept(struct found *found, const char *path, struct rv_err *err)
+{
+        METADATA_CLEANUP struct metadata metadata = { .n = 0 };
+        struct kept_files files = { .found = found };
+        size_t i;
+        int r = open_kept(found, &metadata, err);
+
+        installed_sort(&found->installed);
+        for (i = 0; !r && *path == '/' && i < metadata.n; i++) {
+                files.repo = &metadata.repos[i];
+                if (files.repo->paths)
+                        r = rv_pathindex_find(files.repo->paths, path, put_kept_file, &files);
+        }
+        rv_buf_free(&files.last);
+        rv_buf_free(&files.parts);
+        return r;
+}
+
 int provides_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err)
 {
         const char *word = rv_arg(query, "capability", 0);
         struct wanted wanted = { 0 };
         RV_BUF_CLEANUP struct rv_buf scratch = { 0 }, found = { 0 };
         RV_WALK_CLEANUP struct rv_walk walk = { 0 };
+        struct found all = { .query = query, .sink = sink };
         int r = read_wanted(word, &wanted, err);
 
         if (!r)
@@ -211,6 +302,9 @@ int provides_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_
         while (!r && !(r = rv_walk_next(&walk, err)) && walk.row.blob) {
                 if (!walk.sound)
                         continue;
+                r = installed_add(&all.installed, &walk, err);
+                if (r)
+                        break;
                 rv_buf_clear(&found);
                 find_capability(&walk.header, &wanted, &found);
                 if (!found.size && *word == '/')
@@ -221,11 +315,15 @@ int provides_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_
                 if (r)
                         break;
                 put_name(sink, &walk, &scratch);
+                rv_put_int(sink, V_STATE, STATE_INSTALLED);
                 rv_put_text(sink, V_CAPABILITY, rv_buf_str(&found), found.size);
                 if (scratch.failed || found.failed || walk.key.failed)
                         r = rv_fail_memory(err);
         }
         rv_buf_free(&wanted.name);
-        say_installed_only(sink);
+        if (!r)
+                r = provides_kept(&all, word, err);
+        installed_close(&all.installed);
+        rv_buf_free(&all.nevra);
         return r;
 }

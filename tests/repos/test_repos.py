@@ -33,7 +33,11 @@ License: MIT
 BuildArch: noarch
 %description
 What {name} is for.
+%install
+mkdir -p %{{buildroot}}/opt/{name}
+touch %{{buildroot}}/opt/{name}/data %{{buildroot}}/opt/{name}/more
 %files
+/opt/{name}
 """
 
 UPDATEINFO = """<updates><update type="security"><id>AZL-1</id><title>beta</title><severity>Critical</severity>
@@ -176,6 +180,21 @@ class Views(Case):
                           ('beta', '1-1', 'installed', None), ('delta', '3-1', 'available', 'base'),
                           ('gamma', '1-1', 'installed', None)])
         self.assertEqual((err, Quiet.asked), ('', []))
+
+    def test_who_has_a_file(self):
+        self.make('base', ['alpha-2', 'delta-3'])
+        self.configure(base='')
+        self.rows('available', 'name')
+        for question, want in (('/opt/delta/data', [('delta', '3-1', 'available', 'base', '/opt/delta/data')]),
+                               ('/opt/*/data', [('alpha', '1-1', 'installed', None, '/opt/alpha/data'),
+                                                ('alpha', '2-1', 'update', 'base', '/opt/alpha/data'),
+                                                ('beta', '1-1', 'installed', None, '/opt/beta/data'),
+                                                ('delta', '3-1', 'available', 'base', '/opt/delta/data'),
+                                                ('gamma', '1-1', 'installed', None, '/opt/gamma/data')]),
+                               ('/opt/none', [])):
+            out, err = self.run_reeve('provides', question, '--json')
+            self.assertEqual([(row['name'], row['version'], row['state'], row['repo'], row['capability'])
+                              for row in json.loads(out)['rows']], want)
 
     def test_of_two_repositories(self):
         self.make('one', ['alpha-2', 'delta-3'])

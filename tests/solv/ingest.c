@@ -17,7 +17,7 @@
 #include "core/base/err.h"
 #include "core/distro/advisories.h"
 #include "core/distro/browse.h"
-#include "core/distro/rpmmd/pathindex.h"
+#include "core/distro/pathindex.h"
 #include "core/distro/solv/solv.h"
 
 static void print_browse(int fd)

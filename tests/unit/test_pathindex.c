@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* links: reeve-rpmmd */
+/* links: reeve-distro */
 /* The path index: what is in it is found by path and pattern, and what was changed on the disk stays harmless. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "core/base/buf.h"
-#include "core/distro/rpmmd/pathindex.h"
+#include "core/distro/pathindex.h"
 #include "place_fixture.h"
 
 static int new_file(const struct place *place)

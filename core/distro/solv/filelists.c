@@ -5,7 +5,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/err.h"
-#include "core/distro/rpmmd/pathindex.h"
+#include "core/distro/pathindex.h"
 #include "core/distro/rpmmd/xml.h"
 #include "core/distro/solv/solv.h"
 

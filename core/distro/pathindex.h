@@ -2,8 +2,8 @@
 /* Which package of a repository has a file: a file that is mapped, made once from filelists. Paths are kept as
  * directories and the names in them, so that 1.9 million of them take 40 MB.
  * Ownership: an index owns its mapping, and everything that it hands out is borrowed from it. */
-#ifndef REEVE_DISTRO_RPMMD_PATHINDEX_H
-#define REEVE_DISTRO_RPMMD_PATHINDEX_H
+#ifndef REEVE_DISTRO_PATHINDEX_H
+#define REEVE_DISTRO_PATHINDEX_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The path index: texts, directories, entries, packages. Directories are sorted by their path and hold a run of entries
  * each, sorted by name; both searches are by halving. */
-#include "core/distro/rpmmd/pathindex.h"
+#include "core/distro/pathindex.h"
 
 #include <stdlib.h>
 #include <string.h>
