@@ -107,17 +107,18 @@ static void test_many(void **state)
         close(fd);
 }
 
-static void walk(struct rv_browse *browse)
+/* How long all its texts are together: reading them is the point. */
+static size_t walk(struct rv_browse *browse)
 {
         struct rv_browse_package package;
-        volatile size_t sum = 0;
-        size_t i;
+        size_t sum = 0, i;
 
         for (i = 0; i < rv_browse_count(browse); i++) {
                 rv_browse_get(browse, i, &package);
                 sum += strlen(package.name) + strlen(package.evr) + strlen(package.location) + strlen(package.checksum);
         }
         (void)rv_browse_find(browse, "bash");
+        return sum;
 }
 
 /* Any byte changed, any length: refused, or read within its bounds. */
@@ -136,7 +137,7 @@ static void test_damaged(void **state)
                 assert_int_equal(pwrite(fd, &other, 1, i), 1);
                 if (rv_browse_open(fd, "browse", &browse, NULL) == RV_OK) {
                         assert_true(i >= 32); /* the header has a checksum */
-                        walk(browse);
+                        assert_true(walk(browse) < 4096);
                         rv_browse_close(browse);
                 }
                 assert_int_equal(pwrite(fd, &byte, 1, i), 1);
