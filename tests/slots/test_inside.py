@@ -24,6 +24,7 @@ import images  # noqa: E402
 REEVE = HANG = None
 SOURCE = Path(__file__).resolve().parents[2]
 DATABASE = 'usr/lib/sysimage/rpm'
+REPOSITORIES = ('updates', 'available', 'repos', 'settings')  # views of what is configured, and of what is fetched
 ARGUMENTS = {'search': ['ssl'], 'provides': ['/usr/bin/bash']}  # of a view, where it is no package
 
 
@@ -79,7 +80,7 @@ class Inside(unittest.TestCase):
         """All views of the plugins that read a package database, with their arguments."""
         for view in self.ask('views')['views']:
             plugin, name = view['view'].split('/')
-            if plugin in ('packages', 'signatures'):
+            if plugin in ('packages', 'signatures') and name not in REPOSITORIES:
                 yield plugin, name, *(ARGUMENTS.get(name, ['bash']) if view['args'] else [])
 
     def test_as_the_root_says(self):
@@ -98,6 +99,12 @@ class Inside(unittest.TestCase):
                     self.assertTrue(got.get('rows') or got.get('record') or view[1] == 'scripts')
                     self.assertEqual((got['host'], got['image'], got['slot']), (None, str(image), slot))
                     self.assertNotIn('slot', wanted)
+
+    def test_repositories_do_not_lie_in_a_slot(self):
+        for view in REPOSITORIES:
+            words = ['bash'] if view == 'settings' else []
+            answer = self.ask('--image', self.image(), '--slot', 'A', 'packages', view, *words, status=10)
+            self.assertEqual(answer['error']['code'], 'unsupported')
 
     def test_joined_views_are_of_the_slot_alone(self):
         rows = self.ask('--image', self.image(), '--slot', 'A', 'status')['rows']
