@@ -410,7 +410,8 @@ int rv_refresh_repo(const struct rv_refresh *ask, const char *repo, struct rv_st
                 r = rv_store_open(ask->cache_fd, repo, true, &work.store, err);
         if (!r) {
                 take_options(&work);
-                (void)!rv_store_load(work.store, &work.state, NULL);
+                if (!ask->anew)
+                        (void)!rv_store_load(work.store, &work.state, NULL);
                 r = refresh(&work, err);
         }
         if (!r) {

@@ -13,6 +13,7 @@ struct rv_refresh {
         const struct rv_policy *policy;
         int cache_fd;              /* the root's cache directory, writable */
         const atomic_bool *cancel; /* may be NULL */
+        bool anew;                 /* what is kept is damaged: it is made again even where nothing changed */
 };
 
 /* RV_OK: *ret is the state now. RV_UNSUPPORTED: the repository asks for something that reeve does not do yet, and so

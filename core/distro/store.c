@@ -188,26 +188,11 @@ int rv_store_load(const struct rv_store *store, struct rv_store_state *ret, stru
         return RV_OK;
 }
 
-static void empty(int parent, const char *name)
-{
-        int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-        struct dirent *entry;
-
-        if (!dir) {
-                rv_close(&fd);
-                return;
-        }
-        while ((entry = readdir(dir)))
-                (void)unlinkat(fd, entry->d_name, 0);
-        closedir(dir);
-}
-
 int rv_store_begin(struct rv_store *store, const char *generation, int *ret_fd, struct rv_err *err)
 {
         int fd;
 
-        empty(store->fd, generation); /* what a refresh left that was cut off */
+        rv_remove_tree(store->fd, generation); /* what a refresh left that was cut off */
         fd = descend(store->fd, generation, true, store->owner);
         if (fd < 0)
                 return rv_fail_errno(err, errno, N_("the cache of %1 cannot be written: %2"), store->name);
@@ -226,10 +211,8 @@ static void forget_others(const struct rv_store *store, const char *generation)
                 return;
         }
         while ((entry = readdir(dir)))
-                if (is_generation(entry->d_name) && strcmp(entry->d_name, generation) != 0) {
-                        empty(store->fd, entry->d_name);
-                        (void)unlinkat(store->fd, entry->d_name, AT_REMOVEDIR);
-                }
+                if (is_generation(entry->d_name) && strcmp(entry->d_name, generation) != 0)
+                        rv_remove_tree(store->fd, entry->d_name);
         closedir(dir);
 }
 

@@ -52,7 +52,8 @@ static int put_available(void *user, const struct metadata_repo *repo, const str
                            &listing->scratch);
 }
 
-int available_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err)
+/* All that the repositories have, beside what is installed. */
+static int fill(const struct rv_query *query, struct rv_sink *sink, metadata_visit *put, struct rv_err *err)
 {
         METADATA_CLEANUP struct metadata metadata = { .n = 0 };
         struct listing listing = { .query = query, .sink = sink, .metadata = &metadata };
@@ -61,10 +62,15 @@ int available_fill(const struct rv_query *query, struct rv_sink *sink, struct rv
         if (!r)
                 r = installed_open(query, sink, &listing.installed, err);
         if (!r)
-                r = metadata_each(&metadata, put_available, &listing);
+                r = metadata_each(&metadata, put, &listing);
         installed_close(&listing.installed);
         rv_buf_free(&listing.scratch);
         return r;
+}
+
+int available_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err)
+{
+        return fill(query, sink, put_available, err);
 }
 
 static int put_update(void *user, const struct metadata_repo *repo, const struct rv_browse_package *package)
@@ -106,15 +112,5 @@ static int put_update(void *user, const struct metadata_repo *repo, const struct
 
 int updates_fill(const struct rv_query *query, struct rv_sink *sink, struct rv_err *err)
 {
-        METADATA_CLEANUP struct metadata metadata = { .n = 0 };
-        struct listing listing = { .query = query, .sink = sink, .metadata = &metadata };
-        int r = metadata_open(query, sink, true, &metadata, err);
-
-        if (!r)
-                r = installed_open(query, sink, &listing.installed, err);
-        if (!r)
-                r = metadata_each(&metadata, put_update, &listing);
-        installed_close(&listing.installed);
-        rv_buf_free(&listing.scratch);
-        return r;
+        return fill(query, sink, put_update, err);
 }

@@ -130,10 +130,10 @@ static bool is_due(const struct rv_query *query, const struct metadata *metadata
 }
 
 static int refresh(const struct rv_query *query, struct rv_sink *sink, const struct metadata *metadata,
-                   struct metadata_repo *repo, struct rv_err *err)
+                   const struct metadata_repo *repo, bool damaged, struct rv_err *err)
 {
         RV_FD_CLEANUP int cache = rv_cache_fd(query, false);
-        const struct rv_refresh ask = { .policy = &metadata->policy, .cache_fd = cache };
+        const struct rv_refresh ask = { .policy = &metadata->policy, .cache_fd = cache, .anew = damaged };
         RV_STORE_STATE_CLEANUP struct rv_store_state state = { 0 };
         RV_ERR_CLEANUP struct rv_err why = { 0 };
         int r;
@@ -155,6 +155,15 @@ static int refresh(const struct rv_query *query, struct rv_sink *sink, const str
         return r;
 }
 
+static void close_files(struct metadata_repo *repo)
+{
+        rv_browse_close(repo->browse);
+        rv_advisories_close(repo->advisories);
+        rv_pathindex_close(repo->paths);
+        rv_store_state_free(&repo->state);
+        *repo = (struct metadata_repo){ .id = repo->id, .priority = repo->priority };
+}
+
 static int open_files(struct rv_store *store, struct metadata_repo *repo, struct rv_err *err)
 {
         RV_FD_CLEANUP int browse = rv_store_file(store, &repo->state, "browse");
@@ -169,32 +178,44 @@ static int open_files(struct rv_store *store, struct metadata_repo *repo, struct
         return r;
 }
 
+/* Opens what is kept of a repository, whole or not at all. */
+static int open_whole(const struct rv_query *query, struct rv_sink *sink, struct metadata_repo *repo, bool *ret_damaged,
+                      struct rv_err *err)
+{
+        struct rv_store *store = NULL;
+        int r = open_newest(query, sink, repo->id, &store, &repo->state, err);
+
+        *ret_damaged = r == RV_DAMAGED;
+        if (!r) {
+                r = open_files(store, repo, err);
+                *ret_damaged = r != RV_OK;
+        }
+        rv_store_close(store);
+        if (r)
+                close_files(repo);
+        return r;
+}
+
+/* What is kept and cannot be used is as good as nothing: it is a cache, and must not stand in the way of what does not
+ * need it. */
 static int open_repo(const struct rv_query *query, struct rv_sink *sink, bool fetch, const struct metadata *metadata,
                      struct metadata_repo *repo, struct rv_err *err)
 {
         RV_ERR_CLEANUP struct rv_err none = { 0 };
-        struct rv_store *store = NULL;
-        int r = open_newest(query, sink, repo->id, &store, &repo->state, &none);
+        bool damaged;
+        int r;
 
-        if (r && r != RV_NOTFOUND && r != RV_DAMAGED) {
-                rv_err_move(err, &none);
-                return r;
-        }
+        (void)!open_whole(query, sink, repo, &damaged, &none);
         if (fetch && is_due(query, metadata, repo)) {
-                r = refresh(query, sink, metadata, repo, err);
+                r = refresh(query, sink, metadata, repo, damaged, err);
                 if (r)
                         return r;
-                rv_store_close(store);
-                store = NULL;
-                rv_store_state_free(&repo->state);
-                repo->state = (struct rv_store_state){ 0 };
-                (void)open_newest(query, sink, repo->id, &store, &repo->state, NULL);
+                close_files(repo);
+                (void)!open_whole(query, NULL, repo, &damaged, &none);
         }
-        r = store ? open_files(store, repo, err) : RV_OK;
-        rv_store_close(store);
-        if (!r && *repo->state.generation)
+        if (*repo->state.generation)
                 rv_expires(sink, rv_refresh_expires(&metadata->policy, repo->id, repo->state.refreshed_at));
-        return r;
+        return RV_OK;
 }
 
 static int by_priority(const void *a, const void *b)
@@ -245,12 +266,8 @@ void metadata_close(struct metadata *metadata)
 {
         size_t i;
 
-        for (i = 0; i < metadata->n; i++) {
-                rv_browse_close(metadata->repos[i].browse);
-                rv_advisories_close(metadata->repos[i].advisories);
-                rv_pathindex_close(metadata->repos[i].paths);
-                rv_store_state_free(&metadata->repos[i].state);
-        }
+        for (i = 0; i < metadata->n; i++)
+                close_files(&metadata->repos[i]);
         free(metadata->repos);
         rv_policy_free(&metadata->policy);
         *metadata = (struct metadata){ 0 };

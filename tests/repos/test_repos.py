@@ -331,6 +331,23 @@ class Failures(Case):
             with self.subTest(change=getattr(change, '__name__', '?'), said=said):
                 self.broken(change, status, said)
 
+    def test_damaged_cache(self):
+        self.make('base', ['alpha-2'], UPDATEINFO)
+        self.configure(base='')
+        for name in ('browse', 'paths', 'advisories', 'state'):
+            with self.subTest(name=name):
+                self.assertEqual(self.rows('updates', 'name'), [('alpha',)])
+                (cache,) = (self.dir / 'home').glob('.cache/reeve/*/repos/base')
+                (path,) = [p for p in cache.rglob(name)]
+                path.write_bytes(path.read_bytes()[:20])
+                # What is installed is shown all the same, and the rest is fetched again though nothing changed there.
+                self.assertEqual(self.rows('installed', 'name', 'update'),
+                                 [('alpha', None), ('beta', None), ('gamma', None)])
+                self.run_reeve('packages', 'updates', '--cacheonly', status=NODATA)
+                self.assertEqual(self.rows('updates', 'name'), [('alpha',)])
+                self.assertEqual(self.rows('installed', 'name', 'update'),
+                                 [('alpha', '2-1'), ('beta', None), ('gamma', None)])
+
     def test_what_is_not_done_yet_is_refused(self):
         self.make('base', ['alpha-2'])
         self.configure(base='repo_gpgcheck=1')
